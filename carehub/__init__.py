@@ -1,0 +1,1 @@
+"""CareHub: the portal that turns one binding policy into daily practice."""

@@ -1,0 +1,85 @@
+"""What the engine asks of every rule: the two set-based questions, list and tally, and what a deed would settle."""
+
+import datetime as dt
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from carehub.access.viewer import Reach
+from carehub.calendar import Window, quarter_of, year_of
+from carehub.duties.duty import Duty, Tally
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is asked: the day of looking, where, and optionally whose, which and how many.
+
+    `scope` limits by the obligor's organisation (paths), `people` by the person the duty is about,
+    `owners` by the owner's number, `states` by state. `limit`/`offset` page the list (official order, then pinyin).
+    """
+
+    on: dt.date
+    scope: Reach = Reach(everything=True)
+    people: frozenset[int] | None = None
+    owners: frozenset[int] | None = None
+    states: frozenset[str] | None = None
+    limit: int | None = None
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A talk as it is being typed: what it would settle is shown before it is saved."""
+
+    talker_id: int
+    people: frozenset[int]
+    held_on: dt.date
+    entered_on: dt.date
+
+
+class Rule(ABC):
+    """One clause as an obligation. Values only: nothing is written."""
+
+    code: str  # C-2.3, also the clause it cites
+    title: str  # 年度谈话
+    explains: str  # 支部书记与每名党员
+    cadence: str  # "year" or "quarter"
+
+    def windows(self, on: dt.date) -> Sequence[Window]:
+        """Return the windows that contain the day."""
+        return [quarter_of(on) if self.cadence == "quarter" else year_of(on)]
+
+    def fits(self, window: Window) -> bool:
+        """Return whether a window is of this rule's cadence (a year is no quarter)."""
+        return ("Q" in window.label) == (self.cadence == "quarter")
+
+    @abstractmethod
+    def list(self, ask: Ask, window: Window) -> list[Duty]:
+        """Return the duties asked for, in a fixed number of queries."""
+
+    @abstractmethod
+    def tally(self, ask: Ask, window: Window) -> list[Tally]:
+        """Return the counts per organisation, in a fixed number of queries, official order."""
+
+    @abstractmethod
+    def settled_by(self, draft: Draft) -> list[Duty]:
+        """Return the unsettled duties that the draft would settle, in a fixed number of queries."""
+
+
+def list_duties(rules: Iterable[Rule], ask: Ask, window: Window | None = None) -> list[Duty]:
+    """Return the duties of all rules: of one window, or of each rule's windows that hold the day."""
+    return [duty for rule, span in _spans(rules, ask.on, window) for duty in rule.list(ask, span)]
+
+
+def tally_duties(rules: Iterable[Rule], ask: Ask, window: Window | None = None) -> list[Tally]:
+    """Return the tallies of all rules, window by window."""
+    return [row for rule, span in _spans(rules, ask.on, window) for row in rule.tally(ask, span)]
+
+
+def duties_settled_by(rules: Iterable[Rule], draft: Draft) -> list[Duty]:
+    """Return everything that one deed would settle, across rules."""
+    return [duty for rule in rules for duty in rule.settled_by(draft)]
+
+
+def _spans(rules: Iterable[Rule], on: dt.date, window: Window | None) -> list[tuple[Rule, Window]]:
+    return [(rule, span) for rule in rules for span in ([window] if window else rule.windows(on)) if rule.fits(span)]

@@ -1,0 +1,1 @@
+"""Filled by the reminders work: inbox, digests, outbox."""

@@ -1,0 +1,1 @@
+"""Filled by the reports work: frozen inspection workbooks."""

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MembersConfig(AppConfig):
+    name = "members"
+    verbose_name = _("党组织与人员")
+
+    def ready(self) -> None:
+        from carehub.access.viewer import describe_with
+        from members.scope import describe
+
+        describe_with(describe)

@@ -1,0 +1,77 @@
+"""Turns posts in force today into seats: the organisation facts that access is handed."""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Q
+
+from carehub.access.matrix import PERSONAS
+from carehub.access.viewer import Seat, Viewer
+from members.models import Organization, Oversight, Person, Post
+
+Role, Kind = Post.Role, Organization.Kind
+OFFICERS = {
+    Role.DEPUTY, Role.ORGANIZER, Role.PUBLICITY, Role.DISCIPLINE, Role.YOUTH, Role.UNITED_FRONT, Role.COMMISSIONER,
+    Role.ORGANIZING_CLERK,
+}  # fmt: skip
+GROUPS = {Role.RETIREES_OFFICE: Person.Occupation.RETIRED, Role.STUDENTS_OFFICE: Person.Occupation.STUDENT}
+
+
+def persona_of(role: str, kind: str) -> str:
+    """Return the persona of a post, empty if the post gives no right of its own (委员 of the committee, 中层干部)."""
+    if role == Role.SECRETARY:
+        return {Kind.BRANCH: "BS", Kind.GENERAL_BRANCH: "GS", Kind.COMMITTEE: "LD", Kind.GROUP: "GL"}[Kind(kind)]
+    if role in OFFICERS:
+        return {Kind.BRANCH: "BO", Kind.GENERAL_BRANCH: "GO"}.get(Kind(kind), "")
+    if role == Role.GROUP_LEADER:
+        return "GL"
+    if role == Role.LEADER:
+        return "LD"
+    return role if role in PERSONAS else ""
+
+
+def describe(user: Any, on: dt.date) -> Viewer:
+    """Return the viewer behind an account: membership first, then each post in force on the day."""
+    person = Person.objects.filter(user=user).select_related("organization").first()
+    if person is None or person.died_on:
+        return Viewer(None, str(user), (Seat("M"),), on)
+    posts = Post.objects.in_force(on).filter(person=person).select_related("organization").order_by("started_on", "pk")
+    seats = [seat for post in posts if (seat := seat_of(post, on))]
+    organization = person.organization
+    return Viewer(person.pk, person.name, (*seats, Seat("M")), on, str(organization or ""))
+
+
+def seat_of(post: Post, on: dt.date) -> Seat | None:
+    """Return the seat of one post, None if it gives none."""
+    persona = persona_of(post.role, post.organization.kind)
+    if not persona:
+        return None
+    return Seat(
+        persona=persona,
+        path=post.organization.path or "",
+        organization_id=post.organization_id,
+        organization_name=str(post.organization),
+        title=title_of(post),
+        people=overseen_by(post.person_id, on) if persona == "LD" else (),
+        occupation=GROUPS.get(Role(post.role), ""),
+    )
+
+
+def title_of(post: Post) -> str:
+    """Return how a post is said: 支部书记, 总支组织委员, 组织部经办."""
+    level = {Kind.BRANCH: "支部", Kind.GENERAL_BRANCH: "总支", Kind.COMMITTEE: "党委", Kind.GROUP: ""}
+    plain = post.role in PERSONAS or post.role in (Role.LEADER, Role.CADRE, Role.GROUP_LEADER)
+    return ("" if plain else level[Kind(post.organization.kind)]) + str(Role(post.role).label)
+
+
+def overseen_by(leader_id: int, on: dt.date) -> tuple[int, ...]:
+    """Return the people under a leader's oversight on a day: cadres named, and secretaries of organisations named."""
+    oversights = Oversight.objects.in_force(on).filter(leader=leader_id)
+    named = Q(pk__in=oversights.filter(person__isnull=False).values("person"))
+    posts = Post.objects.in_force(on).secretaries()
+    secretaries = Q(
+        pk__in=posts.filter(
+            organization__in=oversights.filter(organization__isnull=False).values("organization")
+        ).values("person")
+    )
+    return tuple(Person.objects.filter(named | secretaries).values_list("pk", flat=True))

@@ -1,0 +1,5 @@
+"""The duties that talks settle: C-2.1, C-2.2, C-2.3."""
+
+from carehub.duties.rule import Rule
+
+RULES: list[Rule] = []

@@ -1,0 +1,135 @@
+"""Talks: who talked with whom on which day. The fact serves every duty; the one line is the talker's and recorder's own."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from carehub.access.paths import PathField
+from carehub.access.viewer import Facts, viewer_of
+from carehub.sealing import SealedTextField
+from members.models import Organization, Person
+
+
+class TalkQuerySet(models.QuerySet["Talk"]):
+    def visible_to(self, user: Any) -> "TalkQuerySet":
+        """Return the talks whose fact this account may see: in its scope, or its person took part."""
+        viewer = viewer_of(user)
+        reach = viewer.reach("talk", "v", "F")
+        own = Q(talker=viewer.person_id) | Q(
+            pk__in=Participation.objects.filter(person=viewer.person_id).values("talk")
+        )
+        seen = reach.q(path="path", person="talker", occupation="")
+        if reach.occupations:
+            group = Person.objects.filter(occupation__in=reach.occupations)
+            seen |= Q(pk__in=Participation.objects.filter(person__in=group).values("talk"))
+        return self.filter(seen | own if viewer.person_id else seen)
+
+    def standing(self) -> "TalkQuerySet":
+        """Talks that were not withdrawn."""
+        return self.filter(withdrawn_at=None)
+
+    def newest_first(self) -> "TalkQuerySet":
+        return self.order_by("-held_on", "-pk")
+
+
+class Talk(models.Model):
+    class Form(models.TextChoices):
+        SINGLE = "single", _("个别")
+        COLLECTIVE = "collective", _("集体")
+
+    class Channel(models.TextChoices):
+        IN_PERSON = "in-person", _("当面")
+        PHONE = "phone", _("电话")
+        VIDEO = "video", _("视频")
+
+    access_resource = "talk"
+
+    held_on = models.DateField(_("谈话日期"), db_index=True)
+    talker = models.ForeignKey(Person, verbose_name=_("谈话人"), on_delete=models.PROTECT, related_name="talks_led")
+    talker_title = models.CharField(_("谈话人职务"), max_length=60, blank=True, help_text=_("谈话当日的职务"))
+    people = models.ManyToManyField(Person, verbose_name=_("谈话对象"), through="Participation", related_name="talks")
+    form = models.CharField(_("谈话形式"), max_length=10, choices=Form.choices, default=Form.SINGLE)
+    channel = models.CharField(_("方式"), max_length=10, choices=Channel.choices, default=Channel.IN_PERSON)
+    reasons = models.JSONField(_("谈话事由"), default=list, help_text="annual, quarterly, …: talks/reasons.py")
+    place = models.CharField(_("地点"), max_length=100, blank=True)
+    line = SealedTextField(_("一句话要点"), blank=True, default="")
+    # The organisation whose ledger holds the talk: where the talker held the post that day.
+    organization = models.ForeignKey(
+        Organization, verbose_name=_("所属党组织"), on_delete=models.PROTECT, related_name="talks"
+    )
+    path = PathField(_("组织路径"), editable=False, db_index=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    # The day of entry decides 补录; an imported ledger brings its own.
+    entered_on = models.DateField(_("录入日期"))
+    recorded_at = models.DateTimeField(_("录入时间"), auto_now_add=True)
+    once_key = models.UUIDField(_("一次性表单号"), default=uuid.uuid4, unique=True, editable=False)
+    version = models.PositiveIntegerField(default=1)
+    withdrawn_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
+    withdrawn_because = models.CharField(_("撤回原因"), max_length=200, blank=True)
+
+    objects = TalkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("谈心谈话")
+        verbose_name_plural = _("谈心谈话")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | ~Q(withdrawn_because=""), name="talk_withdrawn_with_reason"
+            ),
+            models.CheckConstraint(condition=Q(entered_on__gte=F("held_on")), name="talk_not_in_future"),
+        ]
+        indexes = [models.Index(fields=["talker", "held_on"], name="talk_talker_day")]
+
+    def __str__(self) -> str:
+        return f"{self.held_on} {self.talker}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("talks:talk", args=[self.pk])
+
+    def access_facts(self) -> Facts:
+        people = frozenset({self.talker_id, *self.participations.values_list("person", flat=True)})
+        return Facts(path=self.path, people=people)
+
+    def is_late_entry(self, grace: dt.timedelta) -> bool:
+        """Return whether it was entered (补录) more than the grace after it was held."""
+        return self.entered_on > self.held_on + grace
+
+
+class Participation(models.Model):
+    """One person took part in one talk."""
+
+    talk = models.ForeignKey(Talk, on_delete=models.CASCADE, related_name="participations")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="participations")
+    attended = models.BooleanField(_("到场"), default=True)
+
+    class Meta:
+        verbose_name = _("参加谈话")
+        verbose_name_plural = _("参加谈话")
+        constraints = [models.UniqueConstraint(fields=["talk", "person"], name="participation_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person}"
+
+
+class Correction(models.Model):
+    """What a correction or a withdrawal changed, and why: kept beside the talk for whoever may see its fact."""
+
+    talk = models.ForeignKey(Talk, on_delete=models.CASCADE, related_name="corrections")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    because = models.CharField(_("原因"), max_length=200)
+    changed = models.JSONField(_("改了什么"), default=dict)
+    made_at = models.DateTimeField(_("时间"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("更正")
+        verbose_name_plural = _("更正")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.because

@@ -1,0 +1,28 @@
+"""Fixtures for every test: the school, and a browser session for any of its people."""
+
+import os
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from tests.cast import School, assemble
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+@pytest.fixture
+def school(db: None) -> School:
+    return assemble()
+
+
+@pytest.fixture
+def as_(school: School) -> Callable[[str], Client]:
+    """Return a function that signs somebody of the cast in: as_("owner").get("/")."""
+
+    def sign_in(key: str) -> Client:
+        client = Client()
+        client.force_login(school.user(key))
+        return client
+
+    return sign_in
