@@ -31,7 +31,7 @@ def affiliate(*, person: Person, organization: Organization, on: dt.date, by: An
 
 
 def end_affiliation(*, person: Person, on: dt.date, ending: str) -> int:
-    """Close the open affiliation with `on` as its last day; one that began later is taken back. Return how many closed."""
+    """Close the open affiliation on its last day; one that began later is taken back. Return how many closed."""
     open_ones = person.affiliations.filter(ended_on=None)
     open_ones.filter(started_on__gt=on).delete()
     return open_ones.update(ended_on=on, ending=ending)

@@ -1,4 +1,4 @@
-"""Talks: who talked with whom on which day. The fact serves every duty; the one line is the talker's and recorder's own."""
+"""Talks: who talked with whom on which day. The fact serves every duty; the line is the talker's and recorder's."""
 
 import datetime as dt
 import uuid

@@ -24,5 +24,5 @@ def matrix() -> dict[str, dict[str, Cell]]:
 
 
 def codes_of(resource: str, persona: str) -> Cell:
-    """Return what a persona may do with a resource: {code: scope}, empty for nothing. KeyError for an unknown resource."""
+    """Return what a persona may do with a resource as {code: scope}, empty for nothing; KeyError if unknown."""
     return matrix()[resource].get(persona, {})

@@ -118,7 +118,7 @@ class Person(models.Model):
     died_on = models.DateField(_("去世日期"), null=True, blank=True)
     verify_since_on = models.DateField(_("名册中缺失，待核实"), null=True, blank=True)
 
-    # The organisation of the affiliation in force, copied here so that scope is one range (members/actions.py keeps it).
+    # The organisation of the affiliation in force, copied here (members/actions.py) so that scope is one range.
     organization = models.ForeignKey(
         Organization,
         verbose_name=_("所在党组织"),

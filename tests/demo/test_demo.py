@@ -1,0 +1,73 @@
+"""The invented university: the same every time, never on top of real data, with a login for every persona."""
+
+import datetime as dt
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from carehub.access.matrix import PERSONAS
+from carehub.access.viewer import viewer_of
+from carehub.accounts.models import User
+from carehub.demo.invention import PASSWORD, SCHOOL
+from carehub.demo.logins import demo_logins
+from members.models import Affiliation, Organization, Person, Post
+from talks.models import Talk
+from tests.cast import School
+
+ON = dt.date(2026, 11, 23)
+
+
+@pytest.fixture
+def demo(db: None) -> str:
+    out = StringIO()
+    call_command("demo", people=1600, on=ON, stdout=out)
+    return out.getvalue()
+
+
+def fingerprint() -> tuple[list, list]:
+    people = list(Person.objects.order_by("number").values_list("name", "organization__code", "joined_on"))
+    return people, list(Talk.objects.order_by("once_key").values_list("held_on", "talker__number"))
+
+
+def test_the_university_has_its_shape(demo):
+    kinds = Organization.objects.values_list("kind", flat=True)
+    assert [list(kinds).count(kind) for kind in ("committee", "general", "branch")] == [1, 12, 80]
+    assert Organization.objects.get(parent=None).name == SCHOOL
+    assert Person.objects.count() == 1600
+    assert Affiliation.objects.filter(ending="moved").exists()
+
+
+def test_every_persona_has_a_login_that_works(demo):
+    assert len(demo_logins()) == len(PERSONAS)
+    for _words, number, _name in demo_logins():
+        assert User.objects.get(number=number).check_password(PASSWORD)
+        assert number in demo
+    personas = {seat.persona for user in User.objects.all() for seat in viewer_of(user).seats}
+    assert personas == set(PERSONAS)
+
+
+def test_nobody_talks_with_the_dead_or_in_the_future(demo):
+    assert not Talk.objects.filter(held_on__gt=ON).exists()
+    for died_on, held_on in Person.objects.exclude(died_on=None).values_list("died_on", "talks__held_on"):
+        assert held_on is None or held_on <= died_on
+
+
+def test_there_are_vacancies_and_new_secretaries(demo):
+    vacant = Organization.objects.branches().exclude(posts__in=Post.objects.secretaries().in_force(ON).values("pk"))
+    assert vacant.count() == 3
+    assert Post.objects.secretaries().filter(started_on=dt.date(2026, 6, 15)).count() == 6
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_invent_the_same_people(transactional_db):
+    call_command("demo", people=1600, on=ON, stdout=StringIO())
+    first = fingerprint()
+    call_command("flush", interactive=False, verbosity=0)
+    call_command("demo", people=1600, on=ON, stdout=StringIO())
+    assert fingerprint() == first
+
+
+def test_real_data_is_never_touched(school: School):
+    with pytest.raises(CommandError, match="已有真实的党组织"):
+        call_command("demo")
