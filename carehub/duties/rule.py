@@ -3,11 +3,11 @@
 import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from carehub.access.viewer import Reach
-from carehub.calendar import Window, quarter_of, year_of
-from carehub.duties.duty import Duty, Tally
+from carehub.calendar import DAY, Window, quarter_of, year_of
+from carehub.duties.duty import Duty, State, Tally
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,10 @@ class Rule(ABC):
         """Return the windows that contain the day."""
         return [quarter_of(on) if self.cadence == "quarter" else year_of(on)]
 
+    def windows_before(self, on: dt.date) -> Sequence[Window]:
+        """Return the windows that closed last before the day."""
+        return [before for window in self.windows(on) for before in self.windows(window.starts_on - DAY)]
+
     def fits(self, window: Window) -> bool:
         """Return whether a window is of this rule's cadence (a year is no quarter)."""
         return ("Q" in window.label) == (self.cadence == "quarter")
@@ -74,6 +78,17 @@ def list_duties(rules: Iterable[Rule], ask: Ask, window: Window | None = None) -
 def tally_duties(rules: Iterable[Rule], ask: Ask, window: Window | None = None) -> list[Tally]:
     """Return the tallies of all rules, window by window."""
     return [row for rule, span in _spans(rules, ask.on, window) for row in rule.tally(ask, span)]
+
+
+def list_owed(rules: Iterable[Rule], ask: Ask) -> list[Duty]:
+    """Return what is in hand on the day: each rule's windows that hold it, and what stayed overdue in the window before.
+
+    A cadence window that has closed is never cured by a later deed, but a late entry or an excuse still settles it.
+    """
+    rules = list(rules)
+    left = replace(ask, states=frozenset({State.OVERDUE}) & (ask.states or frozenset({State.OVERDUE})))
+    before = [duty for rule in rules for span in rule.windows_before(ask.on) for duty in rule.list(left, span)]
+    return [*(before if left.states else []), *list_duties(rules, ask)]
 
 
 def duties_settled_by(rules: Iterable[Rule], draft: Draft) -> list[Duty]:
