@@ -81,7 +81,7 @@ def tally_duties(rules: Iterable[Rule], ask: Ask, window: Window | None = None) 
 
 
 def list_owed(rules: Iterable[Rule], ask: Ask) -> list[Duty]:
-    """Return what is in hand on the day: each rule's windows that hold it, and what stayed overdue in the window before.
+    """Return what is in hand: the duties of each window that holds the day, and what stayed overdue in the one before.
 
     A cadence window that has closed is never cured by a later deed, but a late entry or an excuse still settles it.
     """

@@ -1,0 +1,227 @@
+"""Every URL × method × persona × target: what trust.md allows, worked out without the product's own scope code.
+
+The routes and the right that each asks for stand in routes.toml. Scope is decided here by walking from organisation to
+parent, not by paths; the product compares paths.
+"""
+
+import datetime as dt
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+
+from carehub.access.matrix import matrix
+from members.models import Organization, Person, RosterImport
+from talks.models import Participation, Talk
+from tests.cast import School
+
+MISSING = 999_999
+CAST = {
+    "M": "member", "GL": "group_leader", "BS": "owner", "BO": "officer", "GS": "general_secretary",
+    "GO": "general_officer", "OD": "clerk", "OH": "head", "PC": "approver", "LD": "leader", "LT": "retirees",
+    "XG": "students", "RS": "personnel", "GH": "union", "CW": "finance", "JW": "discipline", "XC": "publicity",
+    "SYS": "system_admin", "SEC": "security_admin", "AUD": "auditor",
+}  # fmt: skip
+SEATS = {  # persona → the organisation of the post
+    "GL": "first_group", "BS": "first", "BO": "first", "GS": "languages", "GO": "languages",
+}  # fmt: skip
+RELATIONS = {"LD": {"general_secretary"}}
+GROUPS = {"LT": Person.Occupation.RETIRED, "XG": Person.Occupation.STUDENT}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route of routes.toml."""
+
+    name: str
+    resource: str = ""
+    methods: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    target: str = ""
+    seen_by: tuple[str, ...] = ("v",)
+    public: bool = False
+    own_only: bool = False
+
+
+@dataclass(frozen=True)
+class Target:
+    """A thing that a route is asked for: its argument, where it lies, whom it concerns, who made it."""
+
+    argument: Any
+    organization: Organization | None = None
+    people: frozenset[int] = frozenset()
+    occupation: str = ""
+    made_by: int | None = None
+    exists: bool = True
+
+
+def known_routes() -> dict[str, Route]:
+    """Return the routes of routes.toml by name."""
+    raw = tomllib.loads(Path(__file__).with_name("routes.toml").read_text("utf-8"))
+    return {name: _route(name, row) for name, row in raw.items()}
+
+
+def _route(name: str, row: dict[str, Any]) -> Route:
+    methods = {method: tuple(codes.split()) for method, codes in row.get("methods", {}).items()}
+    return Route(
+        name,
+        row.get("resource", ""),
+        methods,
+        row.get("target", ""),
+        tuple(row.get("seen_by", "v").split()),
+        row.get("public", False),
+        row.get("own_only", False),
+    )
+
+
+def _above(organization: Organization | None) -> Iterator[Organization]:
+    while organization is not None:
+        yield organization
+        organization = organization.parent
+
+
+def covers(school: School, persona: str, scope: str, target: Target) -> bool:
+    """Return whether a scope letter of a persona covers a target."""
+    person = school.people[CAST[persona]]
+    if scope == "u":
+        return True
+    if scope in "bs":
+        return school.organizations[SEATS[persona]] in _above(target.organization)
+    if scope == "r":
+        related = {school.people[key].pk for key in RELATIONS.get(persona, ())} | {person.pk}
+        return bool(related & target.people)
+    if scope == "g":
+        return target.occupation == GROUPS[persona]
+    return person.pk in target.people
+
+
+def has_right(school: School, persona: str, resource: str, codes: tuple[str, ...], target: Target | None) -> bool:
+    """Return whether the matrix gives the persona (or the member that each is) one of the codes on the target."""
+    for role in {persona, "M"}:
+        cell = matrix()[resource].get(role, {})
+        for scope in [cell[code] for code in codes if code in cell]:
+            if target is None or covers(school, persona, scope, target):
+                return True
+    return False
+
+
+def knows(persona: str, resource: str) -> bool:
+    """Return whether anything at all stands in the matrix."""
+    return bool(matrix()[resource].get(persona) or matrix()[resource].get("M"))
+
+
+def expected(school: School, persona: str, route: Route, method: str, target: Target | None) -> set[int] | str:
+    """Return the statuses that may be answered, or "ok" for anything but a refusal or an error."""
+    if route.public or not route.resource:
+        return "ok" if target is None or (target.exists and _is_own(school, persona, target)) else {404}
+    if not knows(persona, route.resource):
+        return {404}
+    allowed = has_right(school, persona, route.resource, route.methods[method], None)
+    if target is None:
+        return "ok" if allowed else {403}
+    if not allowed:
+        return {403, 404}
+    if not target.exists or not _seen(school, persona, route, target):
+        return {404}
+    return "ok" if has_right(school, persona, route.resource, route.methods[method], target) else {403}
+
+
+def _is_own(school: School, persona: str, target: Target) -> bool:
+    return school.people[CAST[persona]].user_id == target.made_by
+
+
+def _seen(school: School, persona: str, route: Route, target: Target) -> bool:
+    if route.own_only:
+        return _is_own(school, persona, target)
+    own = school.people[CAST[persona]].pk in target.people
+    return own or has_right(school, persona, route.resource, route.seen_by, target)
+
+
+def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
+    """Return, by kind of thing, the function that lists a persona's six targets."""
+    return {
+        "organization": lambda persona: _organizations(school),
+        "person": lambda persona: _people(school, persona),
+        "talk": lambda persona: _talks(school),
+        "import": lambda persona: _imports(school),
+    }
+
+
+def _organizations(school: School) -> list[Target]:
+    keys = ("first", "first_group", "second", "maths_branch", "committee", "library")
+    return [Target(school.organizations[key].pk, school.organizations[key]) for key in keys] + [
+        Target(MISSING, exists=False)
+    ]
+
+
+def _people(school: School, persona: str) -> list[Target]:
+    keys = (CAST[persona], "member", "colleague_member", "outsider_member", "general_secretary", "library_member")
+    people = [school.people[key] for key in keys]
+    return [Target(p.pk, p.organization, frozenset({p.pk}), p.occupation) for p in people] + [
+        Target(MISSING, exists=False)
+    ]
+
+
+def _talks(school: School) -> list[Target]:
+    rows = Talk.objects.select_related("organization").prefetch_related("people").order_by("pk")
+    return [_talk_target(talk) for talk in rows] + [Target(MISSING, exists=False)]
+
+
+def _talk_target(talk: Talk) -> Target:
+    people = frozenset({talk.talker_id, *(person.pk for person in talk.people.all())})
+    return Target(talk.pk, talk.organization, people)
+
+
+def _imports(school: School) -> list[Target]:
+    rows = RosterImport.objects.order_by("pk")
+    return [Target(row.pk, row.organization, made_by=row.uploaded_by_id) for row in rows] + [
+        Target(MISSING, exists=False)
+    ]
+
+
+def furnish(school: School) -> None:
+    """Put talks and uploads of every side into the school."""
+    pairs = (
+        ("owner", "member", "first"),
+        ("colleague", "colleague_member", "second"),
+        ("outsider", "outsider_member", "maths_branch"),
+        ("general_secretary", "owner", "languages"),
+        ("leader", "general_secretary", "committee"),
+        ("librarian", "library_member", "library"),
+    )
+    for talker, listener, place in pairs:
+        make_talk(school.people[talker], [school.people[listener]], school.organizations[place])
+    for key in ("officer", "general_officer", "clerk"):
+        RosterImport.objects.create(
+            kind="roster", file_name="名册.xlsx", imported_on=dt.date(2026, 11, 1), uploaded_by=school.user(key)
+        )
+
+
+def make_talk(talker: Person, people: list[Person], place: Organization, **fields: Any) -> Talk:
+    """Create a talk as a row."""
+    fields.setdefault("held_on", dt.date(2026, 5, 5))
+    fields.setdefault("entered_on", fields["held_on"])
+    talk = Talk.objects.create(talker=talker, organization=place, path=place.path, **fields)
+    Participation.objects.bulk_create(Participation(talk=talk, person=person) for person in people)
+    return talk
+
+
+def ask(client: Client, route: Route, method: str, target: Target | None) -> int:
+    """Send one probe and return the status; a redirect to the sign-in page counts as 401."""
+    address = reverse(route.name, args=[target.argument] if target else [])
+    response = client.generic(method, address)
+    return 401 if response.status_code == 302 and response["Location"].startswith("/login/") else response.status_code
+
+
+def fits(status: int, wanted: set[int] | str) -> bool:
+    """Return whether a status is one that may be answered."""
+    return status < 500 and status not in (401, 403, 404) if wanted == "ok" else status in wanted
+
+
+def labels(things: list[Model]) -> list[str]:
+    """Return the names of rows, for messages."""
+    return [str(thing) for thing in things]
