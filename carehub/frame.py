@@ -1,10 +1,98 @@
-"""What every page's frame shows: scope, navigation, unread messages."""
+"""What every page's frame shows: scope, navigation, unread messages. Nothing that the viewer may not open."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, resolve, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
 
-from carehub.access.viewer import viewer_of
+from carehub.access.guards import guard_of
+from carehub.access.matrix import codes_of
+from carehub.access.viewer import Viewer, viewer_of
+from carehub.calendar import today
+from members.panels import scope_words
+
+OFFICERS = ("BS", "BO")
+Arguments = Callable[[Viewer], list[int] | None]
+
+
+def always(viewer: Viewer) -> list[int] | None:
+    return []
+
+
+def for_officers_of_posts(viewer: Viewer) -> list[int] | None:
+    """Whoever looks after somebody else: any post that opens more than the own file."""
+    return [] if sees_others(viewer) else None
+
+
+def with_duties(viewer: Viewer) -> list[int] | None:
+    return [] if has_desk(viewer) else None
+
+
+def own_branch(viewer: Viewer) -> list[int] | None:
+    seat = next((seat for seat in viewer.seats if seat.persona in OFFICERS), None)
+    return [seat.organization_id] if seat and seat.organization_id else None
+
+
+def not_officers(viewer: Viewer) -> list[int] | None:
+    return None if viewer.main_seat.persona in OFFICERS else []
+
+
+def only_members(viewer: Viewer) -> list[int] | None:
+    return None if has_desk(viewer) else []
+
+
+def has_desk(viewer: Viewer) -> bool:
+    """Return whether a post of the viewer brings duties, own or to watch."""
+    return any(codes_of("duty", persona) for persona in viewer.personas if persona != "M")
+
+
+def sees_others(viewer: Viewer) -> bool:
+    """Return whether the viewer may open anybody's file but the own."""
+    reach = viewer.reach("person", "v")
+    return bool(reach.everything or reach.paths or reach.occupations or reach.people - {viewer.person_id})
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the navigation. `arguments` gives the URL's arguments, None where it does not concern a viewer."""
+
+    label: Any
+    icon: str
+    route: str
+    arguments: Arguments = always
+    tab: Any = ""  # the short word on the phone's tab bar
+    group: Any = ""
+    below: tuple[str, ...] = field(default=())  # further address beginnings that belong to it
+
+
+PLACES = (
+    Place(_("工作台"), "home", "desk:home", with_duties, _("工作台"), below=("/duties/",)),
+    Place(_("我的档案"), "user", "members:mine", only_members, _("我的")),
+    Place(_("支部一屏"), "layout-rows", "dashboard:branch", own_branch, _("支部")),
+    Place(_("总览"), "chart-dots", "dashboard:overview", not_officers, _("总览")),
+    Place(_("党组织"), "sitemap", "members:organizations", not_officers),
+    Place(_("人员档案"), "users", "members:people", for_officers_of_posts, _("人员")),
+    Place(_("谈心谈话"), "messages", "talks:list", for_officers_of_posts, _("谈话"), _("关怀")),
+    Place(_("我的谈话"), "messages", "talks:list", only_members, _("谈话")),
+    Place(_("督查资料"), "folders", "reports:list", always, "", _("经费与监督")),
+    Place(_("名册导入"), "adjustments", "members:imports", always, "", _("经费与监督")),
+)
+RECORD = Place(_("记录谈话"), "pencil", "talks:new", with_duties, _("记录"))
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    icon: str
+    href: str
+    tab: str
+    group: str
+    current: bool
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -12,4 +100,95 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    return {"viewer": viewer_of(user)}
+    return {
+        "viewer": viewer_of(user),
+        "today": today(),
+        "school_name": settings.SCHOOL_NAME,
+        "frame": SimpleLazyObject(lambda: Frame(request, viewer_of(user))),
+    }
+
+
+class Frame:
+    """The frame of one page, worked out only when a whole page is rendered (not for fragments)."""
+
+    def __init__(self, request: HttpRequest, viewer: Viewer) -> None:
+        self.viewer = viewer
+        self.path = request.path
+        self.user = request.user
+        self.links = [link for place in PLACES if (link := self.link_to(place))]
+        self.record = self.link_to(RECORD)
+
+    def link_to(self, place: Place) -> Link | None:
+        """Return the link to a place, None if there is no such page or it is not for this viewer."""
+        arguments = place.arguments(self.viewer)
+        href = address_of(place.route, arguments) if arguments is not None else None
+        if href is None or not may_open(href, self.viewer):
+            return None
+        current = self.path == href or (href != "/" and self.path.startswith(href))
+        current = current or any(self.path.startswith(start) for start in place.below)
+        return Link(str(place.label), place.icon, href, str(place.tab), str(place.group), current)
+
+    @property
+    def groups(self) -> list[tuple[str, list[Link]]]:
+        """Return the sidebar: (heading, links), the first group without a heading."""
+        names = dict.fromkeys(link.group for link in self.links)
+        return [(name, [link for link in self.links if link.group == name]) for name in names]
+
+    @property
+    def tabs(self) -> list[Link]:
+        """Return the phone's tabs but the last (更多): four at most, 记录 in the third place."""
+        with_word = [link for link in self.links if link.tab and not (self.record and link.tab == str(_("谈话")))]
+        if self.record:
+            with_word = [*with_word[:2], self.record, *with_word[2:]]
+        return with_word[:4]
+
+    @property
+    def here(self) -> Link | None:
+        return next((link for link in self.links if link.current), None)
+
+    @property
+    def back(self) -> str:
+        """Return where the phone's back arrow leads: the list above a detail page."""
+        return self.here.href if self.here and self.here.href != self.path else ""
+
+    @property
+    def scope(self) -> str:
+        """Return the words after 范围：."""
+        return scope_words(self.viewer)
+
+    @property
+    def search(self) -> str:
+        """Return the address of the roster page for those who may look people up."""
+        return (address_of("members:people", []) or "") if sees_others(self.viewer) else ""
+
+    @property
+    def mine(self) -> str:
+        """Return the address of the own file for those whose navigation begins elsewhere."""
+        return (address_of("members:mine", []) or "") if has_desk(self.viewer) else ""
+
+    @property
+    def inbox(self) -> str:
+        return address_of("reminders:inbox", []) or ""
+
+    @property
+    def unread(self) -> int:
+        return unread_of(self.user) if self.inbox else 0
+
+
+def unread_of(user: Any) -> int:
+    """Return how many messages the account has not read."""
+    return 0
+
+
+def address_of(route: str, arguments: list[int]) -> str | None:
+    """Return the address of a route, None while there is none."""
+    try:
+        return reverse(route, args=arguments)
+    except NoReverseMatch:
+        return None
+
+
+def may_open(href: str, viewer: Viewer) -> bool:
+    """Return whether the guard of the page lets the viewer in."""
+    asked = guard_of(resolve(href).func)
+    return asked is not None and (not asked.resource or viewer.may(asked.resource, *asked.codes))

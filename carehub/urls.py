@@ -1,5 +1,10 @@
 """Every address of the portal."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from carehub.policy_page import policy
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("carehub.accounts.urls")),
+    path("policy/", policy, name="policy"),
+]

@@ -8,4 +8,5 @@ urlpatterns = [
     path("logout/", views.log_out, name="logout"),
     path("password/", views.change_password, name="password"),
     path("large-type/", views.switch_large_type, name="large-type"),
+    path("more/", views.more, name="more"),
 ]

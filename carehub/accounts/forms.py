@@ -1,0 +1,78 @@
+"""The forms of signing in and of the own password."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import authenticate, password_validation
+from django.forms.utils import ErrorDict
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from carehub.accounts.models import User
+
+
+class LoginForm(forms.Form):
+    """Number and password. One sentence for every failure: it never tells whether the number exists."""
+
+    username = forms.CharField(
+        label=_("工号或学号"),
+        max_length=32,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}),
+    )
+    password = forms.CharField(
+        label=_("密码"), max_length=128, strip=False, widget=forms.PasswordInput({"autocomplete": "current-password"})
+    )
+    refusal = _("工号、学号或密码不对。请核对后再试；连续 5 次不对，要等 15 分钟。")
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+        self.user: Any = None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        number, password = cleaned.get("username"), cleaned.get("password")
+        if number and password:
+            self.user = authenticate(self.request, username=number.strip(), password=password)
+        if self.user is None:
+            self._errors = ErrorDict()  # an empty field, too, reads like every other failure
+            raise forms.ValidationError(self.refusal)
+        return cleaned
+
+
+class PasswordForm(forms.Form):
+    old = forms.CharField(
+        label=_("现在的密码"), strip=False, widget=forms.PasswordInput({"autocomplete": "current-password"})
+    )
+    new = forms.CharField(
+        label=_("新密码"),
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+        help_text=_("至少 10 位，不要全是数字，不要用姓名、工号或常见密码。"),
+    )
+    again = forms.CharField(
+        label=_("再输一遍新密码"), strip=False, widget=forms.PasswordInput({"autocomplete": "new-password"})
+    )
+
+    def __init__(self, user: User | Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_old(self) -> str:
+        if not self.user.check_password(self.cleaned_data["old"]):
+            raise forms.ValidationError(_("现在的密码不对，请重新输入。"))
+        return str(self.cleaned_data["old"])
+
+    def clean_new(self) -> str:
+        password_validation.validate_password(self.cleaned_data["new"], self.user)
+        return str(self.cleaned_data["new"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        new = cleaned.get("new")
+        if new and cleaned.get("again") and new != cleaned["again"]:
+            self.add_error("again", _("两遍新密码不一样，请重新输入。"))
+        if new and new == cleaned.get("old"):
+            self.add_error("new", _("新密码和现在的一样，请换一个。"))
+        return cleaned

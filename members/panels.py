@@ -1,0 +1,42 @@
+"""What the first floor offers to other pages: the words for a scope, people in a search box."""
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from carehub.access.viewer import Reach, Viewer
+from members.models import Organization, Person
+
+
+def scope_words(viewer: Viewer) -> str:
+    """Return what the viewer's pages cover: 外国语学院党总支，12 个支部. Empty for one who sees the own file only."""
+    reach = viewer.reach("person", "v")
+    if reach.everything:
+        return _("全校，%(branches)s 个支部") % {"branches": Organization.objects.branches().count()}
+    parts = [_words_of(path) for path in reach.paths]
+    if reach.occupations:
+        labels = [str(Person.Occupation(code).label) for code in sorted(reach.occupations)]
+        parts.append(_("全校%(groups)s人员") % {"groups": "、".join(labels)})
+    others = reach.people - {viewer.person_id}
+    if others:
+        parts.append(_("分管的 %(people)s 人") % {"people": len(others)})
+    if not parts and viewer.reach("duty", "n", "v").everything:
+        return settings.SCHOOL_NAME
+    return "；".join(parts)
+
+
+def _words_of(path: str) -> str:
+    """Return an organisation with the number of its branches, a branch with the number of its people."""
+    organization = Organization.objects.select_related("parent").get(path=path)
+    if organization.kind in (Organization.Kind.BRANCH, Organization.Kind.GROUP):
+        people = Person.objects.filter(Reach(paths=(path,)).q()).count()
+        return _("%(name)s，%(people)s 人") % {"name": full_words(organization), "people": people}
+    branches = Organization.objects.at_or_below(path).branches().count()
+    return _("%(name)s，%(branches)s 个支部") % {"name": organization, "branches": branches}
+
+
+def full_words(organization: Organization) -> str:
+    """Return an organisation as the scope line names it: the general branch first where the short name needs it."""
+    parent = organization.parent
+    if organization.short_name and parent and parent.kind != Organization.Kind.COMMITTEE:
+        return f"{parent} · {organization}"
+    return str(organization)
