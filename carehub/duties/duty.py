@@ -43,6 +43,7 @@ class Duty:
     evidence_id: int | None
     state: str
     why: str = ""  # in the office's words: 原支部已谈, 兼任, 失联, the excuse
+    person: str = ""  # the name of the person to talk to; C-2.2: the branch secretary, where `subject` is the branch
 
     @property
     def key(self) -> str:

@@ -4,10 +4,19 @@ import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from carehub.access.viewer import Reach
 from carehub.calendar import DAY, Window, quarter_of, year_of
 from carehub.duties.duty import Duty, State, Tally
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+EVERYWHERE = Reach(everything=True)
+# A method is called `list`, so inside the class the word no longer means the type.
+Duties = list[Duty]
+Tallies = list[Tally]
 
 
 @dataclass(frozen=True)
@@ -19,7 +28,7 @@ class Ask:
     """
 
     on: dt.date
-    scope: Reach = Reach(everything=True)
+    scope: Reach = EVERYWHERE
     people: frozenset[int] | None = None
     owners: frozenset[int] | None = None
     states: frozenset[str] | None = None
@@ -41,8 +50,8 @@ class Rule(ABC):
     """One clause as an obligation. Values only: nothing is written."""
 
     code: str  # C-2.3, also the clause it cites
-    title: str  # 年度谈话
-    explains: str  # 支部书记与每名党员
+    title: "str | _StrPromise"  # 年度谈话
+    explains: "str | _StrPromise"  # 支部书记与每名党员
     cadence: str  # "year" or "quarter"
 
     def windows(self, on: dt.date) -> Sequence[Window]:
@@ -58,15 +67,15 @@ class Rule(ABC):
         return ("Q" in window.label) == (self.cadence == "quarter")
 
     @abstractmethod
-    def list(self, ask: Ask, window: Window) -> list[Duty]:
+    def list(self, ask: Ask, window: Window) -> Duties:
         """Return the duties asked for, in a fixed number of queries."""
 
     @abstractmethod
-    def tally(self, ask: Ask, window: Window) -> list[Tally]:
+    def tally(self, ask: Ask, window: Window) -> Tallies:
         """Return the counts per organisation, in a fixed number of queries, official order."""
 
     @abstractmethod
-    def settled_by(self, draft: Draft) -> list[Duty]:
+    def settled_by(self, draft: Draft) -> Duties:
         """Return the unsettled duties that the draft would settle, in a fixed number of queries."""
 
 

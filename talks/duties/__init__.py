@@ -1,5 +1,6 @@
 """The duties that talks settle: C-2.1, C-2.2, C-2.3."""
 
 from carehub.duties.rule import Rule
+from talks.duties.branch import BranchTalks
 
-RULES: list[Rule] = []
+RULES: list[Rule] = [BranchTalks()]

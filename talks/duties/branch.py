@@ -1,0 +1,106 @@
+"""C-2.3: the branch secretary talks with every Party member of the branch, once in each calendar year."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.expressions import Combinable
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from carehub.duties.duty import State
+from carehub.duties.look import Look
+from carehub.duties.rows import Row, RowRule, Unit, reason_of
+from carehub.duties.rule import Ask, Draft
+from carehub.duties.settings import OTHER_BRANCH
+from carehub.duties.states import FINISHED, state_of
+from members.models import Affiliation, Organization, Post
+from talks.duties.posts import units_of
+from talks.duties.stays import came_late, has_left, last_stays, opens_on
+from talks.models import Participation
+from talks.rules import attended, earliest, in_force_that_day, in_time
+
+PERSON_FACTS = ("lost_contact_on", "died_on", "left_party_on", "suspended_on")
+
+
+class BranchTalks(RowRule):
+    """Owner: the branch. Subject: the person. A predecessor's talk counts, and one in the old branch."""
+
+    code = "C-2.3"
+    title = gettext_lazy("年度谈话")
+    explains = gettext_lazy("支部书记与本支部每一名党员")
+    cadence = "year"
+    order = ("branch__code", "person__pinyin", "person_id")
+
+    def rows(self, look: Look) -> QuerySet[Any]:
+        deeds = self.deeds(look)
+        state = state_of(
+            look,
+            excepted=Q(person__lost_contact_on__lte=look.reference_on),
+            done_in_time=Exists(in_time(deeds, look)),
+            done=Exists(deeds),
+            left=Q(has_left(look)) | Q(came_late(look)),
+            excused=Exists(self.excuses(look, "branch_id", "person_id")),
+        )
+        numbers = {"owner_no": "branch_id", "unit_no": "branch_id", "subject_no": "person_id", "person_no": "person_id"}
+        return last_stays(look).annotate(state=state, **{name: F(column) for name, column in numbers.items()})
+
+    def deeds(self, look: Look) -> QuerySet[Participation]:
+        """Return the talks that count for OuterRef(person): by a secretary of the person's branch of that day."""
+        deeds = attended(look).filter(
+            in_force_that_day("person__affiliations"),
+            in_force_that_day("talk__talker__posts"),
+            person=OuterRef("person_id"),
+            person__affiliations__branch__kind=Organization.Kind.BRANCH,
+            talk__talker__posts__organization=F("person__affiliations__branch"),
+            talk__talker__posts__role=Post.Role.SECRETARY,
+        )
+        if look.settings[OTHER_BRANCH] == "yes":
+            return deeds
+        return deeds.filter(talk__talker__posts__organization=OuterRef("branch_id"))
+
+    def within(self, ask: Ask) -> Q:
+        return ask.scope.q(path="branch__path", person="person", occupation="person__occupation")
+
+    def details(self, look: Look) -> Mapping[str, Combinable]:
+        facts = {name: F(f"person__{name}") for name in PERSON_FACTS}
+        return facts | {
+            "subject_name": F("person__name"),
+            "person_name": F("person__name"),
+            "last_day_on": F("ended_on"),
+            "opens": opens_on(look),
+            "evidence": earliest(self.deeds(look), branch="talk__talker__posts__organization_id"),
+            "excuse": reason_of(self.excuses(look, "branch_id", "person_id")),
+        }
+
+    def units(self, look: Look, ids: Collection[int]) -> dict[int, Unit]:
+        return units_of(look, ids)
+
+    def why(self, row: Row, look: Look) -> str:
+        if row["state"] in FINISHED:
+            return _("原支部已谈") if row["evidence"]["branch"] != row["unit_no"] else ""
+        return _why_not(row, look) if row["state"] == State.NOT_APPLICABLE else ""
+
+    def touched(self, draft: Draft, look: Look) -> Q:
+        offices = Post.objects.secretaries().in_force(draft.held_on).filter(person=draft.talker_id)
+        there = Affiliation.objects.in_force(draft.held_on).filter(
+            person=OuterRef("person"),
+            branch__in=offices.filter(organization__kind=Organization.Kind.BRANCH).values("organization"),
+        )
+        if look.settings[OTHER_BRANCH] != "yes":
+            there = there.filter(branch=OuterRef("branch"))
+        return Q(Exists(there), person__in=draft.people - {draft.talker_id})
+
+
+def _why_not(row: Row, look: Look) -> str:
+    words = (
+        ("lost_contact_on", _("失联")),
+        ("died_on", _("已去世")),
+        ("left_party_on", _("已出党")),
+        ("suspended_on", _("停止党籍")),
+    )
+    for column, word in words:
+        if row[column] and row[column] <= look.reference_on:
+            return word
+    gone = row["last_day_on"] and row["last_day_on"] < look.reference_on
+    return _("已转出") if gone else _("新转入宽限")
