@@ -21,6 +21,7 @@ A row is a sequence of values in the order of the columns; a `Total(...)` row st
 - `date`    a date becomes a real date shown as 2026年7月1日; text (1975年7月, 待核实) stays text
 - `number`  int or Decimal becomes a number; anything else stays text
 - `money`   the same with two decimals
+- `percent` a Decimal from 0 to 1 shown as 93.3%; text (—) stays text
 
 What holds for each cell (trust.md, X7): text carries the format @, text that starts like a formula also quotePrefix;
 no cell is ever a formula, an error value or a link; a number of more than 15 digits is written as text; characters
@@ -55,8 +56,8 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_TEXT = 32_767  # Excel's own limit of a cell
 LONGEST_NUMBER = 10**15  # Excel keeps 15 digits of a number
 TEXT, DATE = "@", 'yyyy"年"m"月"d"日"'
-NUMBER_FORMATS = {"number": "#,##0", "money": "#,##0.00"}
-ALIGN = {"text": "left", "id": "center", "date": "center", "number": "right", "money": "right"}
+NUMBER_FORMATS = {"number": "#,##0", "money": "#,##0.00", "percent": "0.0%"}
+ALIGN = {"text": "left", "id": "center", "date": "center", "number": "right", "money": "right", "percent": "right"}
 
 # XML 1.0 knows no control characters but tab and line feed, no half surrogate pairs, no U+FFFE and U+FFFF.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

@@ -1,0 +1,234 @@
+"""The sheets of the month's workbook in the office's own order: 说明, 汇总, 谈心谈话台账, 未完成名单."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, Decimal
+from itertools import count, groupby
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from carehub.calendar import Precision, date_words
+from carehub.catalog import RULES
+from carehub.duties.duty import Duty, State, Tally
+from carehub.policy import CLAUSES
+from carehub.reports.facts import MonthFacts, part_of
+from carehub.reports.talk_ledger import talk_columns
+from carehub.sheets.writing import Column, Ledger, Total
+
+
+@dataclass(frozen=True)
+class Making:
+    """Who had the workbook made and when: said on each sheet."""
+
+    requester: str
+    at: dt.datetime
+
+    @property
+    def on(self) -> dt.date:
+        return timezone.localdate(self.at)
+
+    @property
+    def words(self) -> str:
+        local = timezone.localtime(self.at)
+        return _("由%(who)s于%(day)s %(time)s 生成") % {
+            "who": self.requester,
+            "day": date_words(local.date()),
+            "time": f"{local:%H:%M}",
+        }
+
+
+def ledgers(facts: MonthFacts, making: Making) -> Iterator[Ledger]:
+    """Yield the four sheets, each made when it is asked for."""
+    yield explanation(facts, making)
+    yield summary(facts, making)
+    yield talk_ledger(facts, making)
+    yield missing(facts, making)
+
+
+def sheet(facts: MonthFacts, making: Making, name: str, title: str, **parts: Any) -> Ledger:
+    """Return a sheet with what all four have in common."""
+    month = date_words(facts.month.starts_on, Precision.MONTH)
+    note = _("范围：%(scope)s。统计截至%(day)s，%(made)s。") % {
+        "scope": facts.scope,
+        "day": date_words(facts.counted_on),
+        "made": making.words,
+    }
+    return Ledger(name=name, title=month + title, unit=facts.organization.name, on=making.on, note=note, **parts)
+
+
+def explanation(facts: MonthFacts, making: Making) -> Ledger:
+    """Return 说明: what this is, how it was counted, what the words mean, how much is in it."""
+    rows = [
+        Total((_("这份材料"), "")),
+        *about(facts, making),
+        Total((_("依据"), "")),
+        *((_("%s（%s）") % (rule.title, CLAUSES[rule.code].basis), CLAUSES[rule.code].text) for rule in RULES),
+        Total((_("各表数目"), "")),
+        *sizes(facts),
+        Total((_("状态怎样认定"), "")),
+        *meanings(),
+    ]
+    columns = [Column(_("项目"), 30), Column(_("内容"), 110)]
+    return sheet(facts, making, _("说明"), _("激励关怀帮扶督查材料说明"), columns=columns, rows=rows, signed=False)
+
+
+def about(facts: MonthFacts, making: Making) -> list[tuple[str, str]]:
+    """Return the lines on scope, span, author and confidentiality."""
+    span = f"{date_words(facts.month.starts_on)}–{date_words(facts.month.ends_on)}"
+    ended = facts.counted_on == facts.month.ends_on
+    until = date_words(facts.counted_on) + ("" if ended else _("（当月尚未结束，以下为截至当日的数字）"))
+    return [
+        (_("范围"), facts.scope),
+        (_("月份"), span),
+        (_("统计截止日"), until),
+        (_("生成"), making.words),
+        (_("台账收录"), _("谈话日期在当月的谈话，含补录；撤回的不收录；集体谈话每人一行，序号相同。")),
+        (_("汇总和名单"), _("截止日所在的年度、季度任务在当日的状态；截止日以后的谈话不计。")),
+        (_("保密"), _("不含谈话内容；五必谈不分情形；公民身份号码只留前6位和后4位。下载记入审计。")),
+        (_("密级"), _("本系统为非涉密系统，严禁存储、处理、传输国家秘密信息。")),
+    ]
+
+
+def sizes(facts: MonthFacts) -> list[tuple[str, str]]:
+    """Return how much each sheet holds."""
+    counts = facts.counts
+    return [
+        (_("汇总"), _("应办 %(due)d 项，已办 %(finished)d 项，逾期 %(overdue)d 项，已说明 %(excused)d 项") % counts),
+        (_("谈心谈话台账"), _("谈话 %(talks)d 次，谈话对象 %(talked_with)d 人次") % counts),
+        (_("未完成名单"), _("%(undone)d 项") % counts),
+    ]
+
+
+def meanings() -> list[tuple[str, str]]:
+    """Return each state in a sentence (duties.md, States)."""
+    return [
+        (str(State.DONE.label), _("时段内谈过，并在时段结束后规定天数内录入。")),
+        (str(State.LATE_ENTRY.label), _("时段内谈过，超过规定天数才录入；计入已办，单独列出。")),
+        (_("未到期"), _("期限未过、尚未办理，含临期、待办和未到。")),
+        (str(State.OVERDUE.label), _("期限已过，时段内没有办理；以后再谈也不能补足。")),
+        (str(State.EXCUSED.label), _("没有办理，原因已书面说明并在有效期内。")),
+        (str(State.NOT_APPLICABLE.label), _("对象已离开、失去联系或规定不适用，不计入应办。")),
+        (_("办结率"), _("已办 ÷ 应办，只舍不入；应办 = 已办 + 未到期 + 逾期 + 已说明。")),
+        (_("书记空缺"), _("当日没有书记，任务照列，责任上移到上一级党组织。")),
+    ]
+
+
+def summary(facts: MonthFacts, making: Making) -> Ledger:
+    """Return 汇总: each organisation and clause in official order, with subtotals by general branch."""
+    columns = [
+        Column(_("序号"), 6, "number", "center"),
+        Column(_("党组织"), 36),
+        Column(_("任务"), 14, align="center"),
+        Column(_("依据"), 12, align="center"),
+        Column(_("时段"), 18, align="center"),
+        Column(_("应办"), 8, "number"),
+        Column(_("已办"), 8, "number"),
+        Column(_("其中补录"), 10, "number"),
+        Column(_("未到期"), 8, "number"),
+        Column(_("逾期"), 8, "number"),
+        Column(_("已说明"), 8, "number"),
+        Column(_("办结率"), 10, "percent"),
+        Column(_("备注"), 14, align="center"),
+    ]
+    rows = list(summary_rows(facts))
+    return sheet(facts, making, _("汇总"), _("激励关怀帮扶任务汇总表"), columns=columns, rows=rows, frozen_columns=2)
+
+
+def summary_rows(facts: MonthFacts) -> Iterator[Sequence[Any]]:
+    """Yield the lines of 汇总: organisations, subtotals where a general branch has several lines, totals by clause."""
+    numbers = count(1)
+    for path, group in groupby(facts.tallies, key=lambda row: part_of(row.path)):
+        tallies = list(group)
+        for row in tallies:
+            yield [
+                next(numbers),
+                row.organization_name,
+                *task_of(row),
+                *figures([row]),
+                _("书记空缺") if row.vacant else "",
+            ]
+        if len({row.organization for row in tallies}) > 1:
+            yield from totals(tallies, _("%s小计") % facts.groups[path])
+    yield from totals(facts.tallies, _("合计"))
+
+
+def totals(tallies: Iterable[Tally], title: str) -> Iterator[Total]:
+    """Yield one line of sums for each clause and window, in the catalogue's order."""
+    rows = list(tallies)
+    for rule in RULES:
+        for window in sorted({row.window for row in rows if row.rule == rule.code}):
+            summed = [row for row in rows if (row.rule, row.window) == (rule.code, window)]
+            yield Total(["", title, *task_of(summed[0]), *figures(summed), ""])
+
+
+def task_of(row: Tally | Duty) -> list[str]:
+    """Return how a line names its task: title, place in the policy, window."""
+    rule = next(rule for rule in RULES if rule.code == row.rule)
+    return [rule.title, CLAUSES[row.rule].basis, window_words(row.window)]
+
+
+def window_words(label: str) -> str:
+    """Return a window as the office says it: 2026年, 2026年第四季度."""
+    year, _q, quarter = label.partition("Q")
+    return _("%s年") % year + (_("第%s季度") % "一二三四"[int(quarter) - 1] if quarter else "")
+
+
+def figures(rows: Sequence[Tally]) -> list[Any]:
+    """Return 应办 已办 其中补录 未到期 逾期 已说明 办结率 of one line."""
+    due, finished = sum(row.due for row in rows), sum(row.finished for row in rows)
+    ahead = sum(row.open + row.due_soon + row.upcoming for row in rows)
+    late_entry, overdue = sum(row.late_entry for row in rows), sum(row.overdue for row in rows)
+    return [due, finished, late_entry, ahead, overdue, sum(row.excused for row in rows), share(finished, due)]
+
+
+def share(finished: int, due: int) -> Decimal | str:
+    """Return the share that is done to a tenth of a percent, never rounded up: 100% means all."""
+    if not due:
+        return "—"
+    return (Decimal(finished) / due).quantize(Decimal("0.001"), ROUND_DOWN)
+
+
+def talk_ledger(facts: MonthFacts, making: Making) -> Ledger:
+    """Return 谈心谈话台账."""
+    return sheet(
+        facts,
+        making,
+        _("谈心谈话台账"),
+        _("谈心谈话台账"),
+        columns=talk_columns(),
+        rows=facts.talks,
+        frozen_columns=3,
+        empty=_("本月没有谈心谈话记录。"),
+    )
+
+
+def missing(facts: MonthFacts, making: Making) -> Ledger:
+    """Return 未完成名单: what was not done on the day of counting, by name."""
+    columns = [
+        Column(_("序号"), 6, "number", "center"),
+        Column(_("党组织"), 34),
+        Column(_("责任人"), 12, align="center"),
+        Column(_("对象"), 30),
+        Column(_("任务"), 14, align="center"),
+        Column(_("依据"), 12, align="center"),
+        Column(_("时段"), 18, align="center"),
+        Column(_("期限"), 16, "date"),
+        Column(_("状态"), 14, align="center"),
+        Column(_("说明"), 26),
+    ]
+    rows = [[n, *missing_row(duty, facts.counted_on)] for n, duty in enumerate(facts.undone, 1)]
+    empty = _("截止日没有未完成的任务。")
+    return sheet(
+        facts, making, _("未完成名单"), _("未完成名单"), columns=columns, rows=rows, frozen_columns=4, empty=empty
+    )
+
+
+def missing_row(duty: Duty, on: dt.date) -> list[Any]:
+    """Return one duty that is not done: who owes it, about whom, under which clause, by when."""
+    obligor = _("书记空缺") if duty.vacant else duty.obligor
+    late = _("逾期 %d 天") % -duty.days_left(on)
+    state = late if duty.state == State.OVERDUE else str(State(duty.state).label)
+    return [duty.organization_name, obligor, duty.subject, *task_of(duty), duty.due_on, state, duty.why]

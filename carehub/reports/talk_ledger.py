@@ -1,0 +1,73 @@
+"""Rows of the talk ledger of one month: one per person who was there, never a word of what was said."""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext as _
+
+from carehub.access.paths import below
+from carehub.masking import masked_id_for_export
+from carehub.sheets.writing import Column
+from members.models import Affiliation, Person
+from talks.models import Participation, Talk
+from talks.reasons import reason_words
+
+
+def talk_columns() -> list[Column]:
+    """Return the columns in the order of the office's record form (domain.md, 2.1)."""
+    return [
+        Column(_("序号"), 6, "number", "center"),
+        Column(_("党组织"), 26),
+        Column(_("谈话时间"), 16, "date"),
+        Column(_("谈话人"), 10, align="center"),
+        Column(_("谈话人职务"), 14, align="center"),
+        Column(_("谈话对象"), 10, align="center"),
+        Column(_("身份"), 12, align="center"),
+        Column(_("所在支部"), 26),
+        Column(_("公民身份号码"), 21, "id"),
+        Column(_("谈话形式"), 10, align="center"),
+        Column(_("方式"), 8, align="center"),
+        Column(_("地点"), 14),
+        Column(_("谈话类型"), 18),
+        Column(_("录入日期"), 16, "date"),
+    ]
+
+
+def talk_rows(path: str, first: dt.date, last: dt.date) -> list[list[Any]]:
+    """Return the rows in official order, then by day; a collective talk has one number and a row for each person."""
+    numbers: dict[int, int] = {}
+    rows = []
+    for talk, ledger, held_on, form, channel, category, id_number, reasons, *rest in _read(path, first, last):
+        talker, title, name, branch, place, entered_on = rest
+        number = numbers.setdefault(talk, len(numbers) + 1)
+        who = [talker, title, name, str(Person.Category(category).label), branch, masked_id_for_export(id_number)]
+        how = [str(Talk.Form(form).label), str(Talk.Channel(channel).label), place]
+        rows.append([number, ledger, held_on, *who, *how, reason_words(reasons, full=False), entered_on])
+    return rows
+
+
+def _read(path: str, first: dt.date, last: dt.date) -> Any:
+    home = Affiliation.objects.in_force(OuterRef("talk__held_on")).filter(person=OuterRef("person"))
+    present = Participation.objects.filter(
+        below(path, "talk__path"), attended=True, talk__withdrawn_at=None, talk__held_on__range=(first, last)
+    )
+    ordered = present.annotate(home=Subquery(home.values("branch__name")[:1])).order_by(
+        "talk__organization__code", "talk__held_on", "talk__pk", "person__pinyin", "person__pk"
+    )
+    return ordered.values_list(
+        "talk__pk",
+        "talk__organization__name",
+        "talk__held_on",
+        "talk__form",
+        "talk__channel",
+        "person__category",
+        "person__id_number",
+        "talk__reasons",
+        "talk__talker__name",
+        "talk__talker_title",
+        "person__name",
+        "home",
+        "talk__place",
+        "talk__entered_on",
+    ).iterator(chunk_size=1000)
