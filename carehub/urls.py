@@ -7,4 +7,5 @@ from carehub.policy_page import policy
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("carehub.accounts.urls")),
     path("policy/", policy, name="policy"),
+    path("inspections/", include("carehub.reports.urls")),
 ]

@@ -69,10 +69,15 @@ def organization_of(code: str) -> Organization:
 def write_whole(out: Path, content: bytes) -> None:
     """Write the file in full or not at all: under another name first, then renamed."""
     try:
-        with tempfile.NamedTemporaryFile(dir=out.parent, prefix=".", suffix=".part", delete=False) as part:
-            part.write(content)
-            part.flush()
-            os.fsync(part.fileno())
-        os.replace(part.name, out)
+        handle, part = tempfile.mkstemp(dir=out.parent, prefix=".", suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(part, out)
+        except OSError:
+            Path(part).unlink(missing_ok=True)
+            raise
     except OSError as trouble:
         raise CommandError(f"文件写不了：{trouble.strerror}", returncode=REFUSED) from trouble
