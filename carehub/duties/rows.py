@@ -18,6 +18,7 @@ from carehub.duties.rule import Ask, Draft, Duties, Rule, Tallies
 from carehub.duties.states import FINISHED, UNSETTLED, by_date
 
 Row = dict[str, Any]
+Page = list[Row]
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class RowRule(Rule):
 
     order: tuple[str, ...]  # official order, then pinyin
     count: Count = Count("pk")
+    distinct = False
 
     @abstractmethod
     def rows(self, look: Look) -> QuerySet[Any]:
@@ -63,6 +65,9 @@ class RowRule(Rule):
     def why(self, row: Row, look: Look) -> str:
         """Return what is to be said about the state, in the office's words."""
 
+    def dress(self, page: Page, look: Look) -> None:
+        """Add to the rows of the page what is not asked in SQL."""
+
     def obligor(self, row: Row, unit: Unit) -> tuple[int | None, str]:
         """Return number and name of who owes it: the holder of the unit's post, unless the rule says otherwise."""
         return unit.holder_id, unit.holder
@@ -75,7 +80,9 @@ class RowRule(Rule):
         """Return the duties of one look, further limited by conditions on the rows."""
         named = {"owner_no", "subject_no", "person_no", "unit_no", "state"}
         rows = self._asked(ask, look).filter(*conditions).annotate(**self.details(look)).order_by(*self.order)
-        page = list(rows.values(*named, *self.details(look))[ask.offset : _end(ask)])
+        rows = rows.values(*named, *self.details(look))
+        page = list((rows.distinct() if self.distinct else rows)[ask.offset : _end(ask)])
+        self.dress(page, look)
         units = self.units(look, {row["unit_no"] for row in page})
         return [self._duty(row, look, units[row["unit_no"]]) for row in page]
 

@@ -2,5 +2,7 @@
 
 from carehub.duties.rule import Rule
 from talks.duties.branch import BranchTalks
+from talks.duties.general import GeneralBranchTalks
+from talks.duties.leader import LeaderTalks
 
-RULES: list[Rule] = [BranchTalks()]
+RULES: list[Rule] = [LeaderTalks(), GeneralBranchTalks(), BranchTalks()]

@@ -74,7 +74,8 @@ class BranchTalks(RowRule):
         }
 
     def units(self, look: Look, ids: Collection[int]) -> dict[int, Unit]:
-        return units_of(look, ids)
+        secretaries = Post.objects.secretaries().in_force(look.reference_on)
+        return units_of(ids, secretaries, kinds={Organization.Kind.BRANCH})
 
     def why(self, row: Row, look: Look) -> str:
         if row["state"] in FINISHED:

@@ -1,4 +1,4 @@
-"""Organisations with the holder of their post on the reference day."""
+"""The organisations to which duties belong, with the holder of the post that owes them."""
 
 from collections.abc import Collection
 from typing import Any
@@ -6,20 +6,22 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
-from carehub.duties.look import Look
 from carehub.duties.rows import Unit
 from members.models import Organization, Post
 
 
-def units_of(look: Look, ids: Collection[int]) -> dict[int, Unit]:
-    """Return the organisations with their secretaries, in one query."""
-    holder = Subquery(last_of(Post.objects.secretaries().in_force(look.reference_on)).values(holder=NAMED)[:1])
+def units_of(ids: Collection[int], posts: QuerySet[Post], *, kinds: Collection[str] = ()) -> dict[int, Unit]:
+    """Return the organisations and who holds one of these posts there, in one query.
+
+    Only organisations of these kinds owe by post: there an empty post is a vacancy.
+    """
+    holders = posts.filter(organization=OuterRef("pk")).order_by("-started_on", "-pk")
+    holder = Subquery(holders.values(holder=JSONObject(id="person_id", name="person__name"))[:1])
     rows: QuerySet[Any] = Organization.objects.filter(pk__in=ids).annotate(holder=holder)
-    return {row.pk: unit_of(row, row.holder) for row in rows}
+    return {row.pk: _unit(row, row.holder or {"id": None, "name": ""}, row.kind in kinds) for row in rows}
 
 
-def unit_of(organization: Organization, holder: dict[str, Any] | None, *, may_be_vacant: bool = True) -> Unit:
-    holder = holder or {"id": None, "name": ""}
+def _unit(organization: Organization, holder: dict[str, Any], by_post: bool) -> Unit:
     return Unit(
         id=organization.pk,
         code=organization.code,
@@ -27,13 +29,5 @@ def unit_of(organization: Organization, holder: dict[str, Any] | None, *, may_be
         path=organization.path or "",
         holder_id=holder["id"],
         holder=holder["name"],
-        may_be_vacant=may_be_vacant,
+        may_be_vacant=by_post,
     )
-
-
-def last_of(posts: QuerySet[Post], organization: str = "pk") -> QuerySet[Post]:
-    """Return the posts of OuterRef(organization), the one that began last first."""
-    return posts.filter(organization=OuterRef(organization)).order_by("-started_on", "-pk")
-
-
-NAMED = JSONObject(id="person_id", name="person__name")
