@@ -1,1 +1,5 @@
 """CareHub: the portal that turns one binding policy into daily practice."""
+
+from carehub.celery import app as celery_app
+
+__all__ = ["celery_app"]

@@ -140,13 +140,16 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = STATE_DIR / "staticfiles"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+# Production serves what collectstatic gathered under names with a hash; a working copy serves the files themselves.
+STATIC_MANIFEST = env.bool("CAREHUB_STATIC_MANIFEST", default=PRODUCTION)
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not STATIC_MANIFEST
 MEDIA_ROOT = STATE_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if PRODUCTION
+        if STATIC_MANIFEST
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
@@ -181,7 +184,58 @@ EMAIL_FILE_PATH = str(STATE_DIR / "mail")
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="carehub@localhost")
 
+# To standard error, where whoever runs the portal looks; messages carry ids and route names, no values.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="WARNING")},
+    "loggers": {"django": {"handlers": [], "level": env("LOG_LEVEL", default="WARNING"), "propagate": True}},
+}
+
+# The doorbell: Redis when there is one, else files under the state folder. Losing it loses nothing.
 REDIS_URL = env("REDIS_URL", default="")
+VISIBILITY_TIMEOUT = 900
+CELERY_BROKER_URL = REDIS_URL or "embedded://localhost"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"visibility_timeout": VISIBILITY_TIMEOUT}
+if REDIS_URL:
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_connect_timeout": 4, "socket_keepalive": True}
+else:
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {
+        "data_folder_in": str(STATE_DIR / "doorbell"),
+        "data_folder_out": str(STATE_DIR / "doorbell"),
+        "control_folder": str(STATE_DIR / "doorbell" / "control"),
+        "polling_interval": 0.2,
+    }
+# Celery reads the timeout in three places; they must agree.
+CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"visibility_timeout": VISIBILITY_TIMEOUT}
+CELERY_VISIBILITY_TIMEOUT = VISIBILITY_TIMEOUT
+CELERY_BROKER_CONNECTION_TIMEOUT = 4
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Who rings does not wait for a broker that is away: the sweep finds the work.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_TIME_LIMIT = 840
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_POOL = "prefork" if REDIS_URL else "threads"
+CELERY_WORKER_CONCURRENCY = env.int("CAREHUB_WORKERS", default=2)
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = bool(REDIS_URL)
+CELERY_BEAT_ENABLE_REMOTE_CONTROL = bool(REDIS_URL)
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE_FILENAME = str(STATE_DIR / "beat")
+SWEEP_SECONDS = env.int("CAREHUB_SWEEP_SECONDS", default=3600 if REDIS_URL else 60)
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "carehub.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    "pick up": {"task": "carehub.tasks.pick_up", "schedule": 30, "options": {"expires": 30}},
+}
 
 # Upload limits of the roster gate (bytes, rows, columns, bytes unpacked).
 SHEET_LIMITS = {

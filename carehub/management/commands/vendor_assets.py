@@ -1,4 +1,4 @@
-"""manage.py vendor_assets: fetch the front-end files that package-lock.json pins, and keep only those that are served."""
+"""manage.py vendor_assets: fetch the front-end files that package-lock.json pins, and keep only what is served."""
 
 import json
 import re

@@ -1,0 +1,34 @@
+"""The Celery application. Work that is due stands in tables; a message only says that somebody should look."""
+
+import os
+from typing import Any
+
+from celery import Celery, bootsteps
+from celery.beat import EmbeddedService
+from click import Option
+
+from carehub.transport import register
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carehub.settings")
+register()
+
+app = Celery("carehub")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["carehub"])
+# Web requests run in threads that never saw this module load.
+app.set_default()
+
+
+class ClockInside(bootsteps.StartStopStep):
+    """Beat as a thread of the worker: a forked beat would outlive a worker that is killed, and ring for ever."""
+
+    def __init__(self, worker: Any, clock: bool = False, **options: Any) -> None:
+        super().__init__(worker, **options)
+        self.enabled = clock
+
+    def create(self, worker: Any) -> Any:
+        return EmbeddedService(worker.app, thread=True, schedule_filename=worker.app.conf.beat_schedule_filename)
+
+
+app.user_options["worker"].add(Option(["--clock"], is_flag=True, help="Run beat inside this worker."))
+app.steps["worker"].add(ClockInside)
