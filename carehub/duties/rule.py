@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from carehub.access.viewer import Reach
-from carehub.calendar import DAY, Window, quarter_of, year_of
+from carehub.calendar import DAY, Window, quarter_of, window_named, year_of
 from carehub.duties.duty import Duty, State, Tally
 
 if TYPE_CHECKING:
@@ -103,6 +103,32 @@ def list_owed(rules: Iterable[Rule], ask: Ask) -> list[Duty]:
 def duties_settled_by(rules: Iterable[Rule], draft: Draft) -> list[Duty]:
     """Return everything that one deed would settle, across rules."""
     return [duty for rule in rules for duty in rule.settled_by(draft)]
+
+
+@dataclass(frozen=True)
+class Remaining:
+    """What one deed leaves to do: 此记录将完成 3 项任务，年度谈话还剩 11 人."""
+
+    rule: str
+    title: "str | _StrPromise"
+    window: str
+    settles: int
+    left: int
+
+
+def remaining_after(rules: Iterable[Rule], settled: Sequence[Duty], on: dt.date) -> list[Remaining]:
+    """Return per rule and window how many duties the same owners still owe after these are settled."""
+    found = []
+    for rule, label in [(rule, label) for rule in rules for label in _windows_of(rule, settled)]:
+        mine = [duty for duty in settled if (duty.rule, duty.window) == (rule.code, label)]
+        ask = Ask(on=on, owners=frozenset(duty.owner_id for duty in mine))
+        missing = sum(row.missing for row in rule.tally(ask, window_named(label)))
+        found.append(Remaining(rule.code, rule.title, label, len(mine), missing - len(mine)))
+    return found
+
+
+def _windows_of(rule: Rule, duties: Iterable[Duty]) -> list[str]:
+    return sorted({duty.window for duty in duties if duty.rule == rule.code})
 
 
 def _spans(rules: Iterable[Rule], on: dt.date, window: Window | None) -> list[tuple[Rule, Window]]:

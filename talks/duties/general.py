@@ -71,10 +71,9 @@ class GeneralBranchTalks(RowRule):
         }
 
     def units(self, look: Look, ids: Collection[int]) -> dict[int, Unit]:
-        kinds = (
-            {Kind.GENERAL_BRANCH} if look.settings[DIRECT_BRANCH] == "none" else {Kind.GENERAL_BRANCH, Kind.COMMITTEE}
-        )
-        return units_of(ids, Post.objects.in_force(look.reference_on).filter(offices(look)), kinds=kinds)
+        above = set() if look.settings[DIRECT_BRANCH] == "none" else {Kind.COMMITTEE}
+        posts = Post.objects.in_force(look.reference_on).filter(offices(look))
+        return units_of(ids, posts, kinds={Kind.GENERAL_BRANCH} | above)
 
     def why(self, row: Row, look: Look) -> str:
         if row["state"] != State.NOT_APPLICABLE:

@@ -48,7 +48,8 @@ class LeaderTalks(RowRule):
         )
         committee = Organization.objects.filter(kind=Organization.Kind.COMMITTEE).values("pk")[:1]
         numbers = {"owner_no": F("leader_id"), "person_no": F("subject_no"), "unit_no": Subquery(committee)}
-        return _overseen(look).annotate(**numbers).annotate(state=state)
+        overseen: QuerySet[Any] = _overseen(look).annotate(**numbers)
+        return overseen.annotate(state=state)
 
     def deeds(self, look: Look) -> QuerySet[Participation]:
         """Return the leader's talks with the subject; by setting with any one of those under his oversight."""

@@ -1,8 +1,9 @@
-"""Since when somebody has been under a leader's oversight without a break: by name, or as secretary of an organisation."""
+"""Since when somebody has been under a leader's oversight without a break: by name, or as an organisation's secretary."""
 
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from carehub.calendar import DAY, FAR_FUTURE
 from carehub.duties.look import Look
@@ -53,7 +54,7 @@ def _secretaries() -> dict[int, list[tuple[int, Span]]]:
     return seats
 
 
-def _span(started_on: dt.date, ended_on: dt.date | None) -> Span:
+def _span(started_on: Any, ended_on: Any) -> Span:
     return started_on, ended_on or FAR_FUTURE
 
 
