@@ -96,14 +96,14 @@ class Link:
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Return the frame of a signed-in page; nothing for a visitor."""
+    """Return the frame of a signed-in page; for a visitor only the school's name."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {}
+        return {"school_name": settings.SCHOOL_NAME}
     return {
+        "school_name": settings.SCHOOL_NAME,
         "viewer": viewer_of(user),
         "today": today(),
-        "school_name": settings.SCHOOL_NAME,
         "frame": SimpleLazyObject(lambda: Frame(request, viewer_of(user))),
     }
 

@@ -1,10 +1,13 @@
 """What the first floor offers to other pages: the words for a scope, people in a search box."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from carehub.access.viewer import Reach, Viewer
-from members.models import Organization, Person
+from members.actions import branch_of
+from members.models import Organization, Person, Post
 
 
 def scope_words(viewer: Viewer) -> str:
@@ -40,3 +43,11 @@ def full_words(organization: Organization) -> str:
     if organization.short_name and parent and parent.kind != Organization.Kind.COMMITTEE:
         return f"{parent} · {organization}"
     return str(organization)
+
+
+def branch_secretary_of(person: Person, on: dt.date) -> str:
+    """Return the name of the secretary of the person's branch, empty while the post is vacant."""
+    if person.organization is None:
+        return ""
+    post = Post.objects.in_force(on).secretaries().filter(organization=branch_of(person.organization))
+    return post.values_list("person__name", flat=True).first() or ""

@@ -9,6 +9,7 @@ from typing import Any
 
 import tablericons
 from django import template
+from django.forms import BoundField
 from django.template.context import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
@@ -130,6 +131,18 @@ def near(value: dt.date | None, on: dt.date) -> str:
 def money(value: Decimal | int | None) -> str:
     """Return 1,000.00; the unit stands in the head."""
     return f"{value:,.2f}" if value is not None else ""
+
+
+@register.filter
+def styled(field: BoundField) -> SafeString:
+    """Draw a form field in the house's look, marked when it is wrong."""
+    widget = field.field.widget
+    kind = getattr(widget, "input_type", "")
+    css = {"checkbox": "form-check-input", "radio": "form-check-input", "select": "form-select"}.get(
+        kind, "form-control"
+    )
+    wrong = " is-invalid" if field.errors else ""
+    return field.as_widget(attrs={"class": f"{css}{wrong} {widget.attrs.get('class', '')}".strip()})
 
 
 @register.simple_tag(takes_context=True)

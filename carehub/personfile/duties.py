@@ -1,0 +1,25 @@
+"""What is to be done about one person now, as far as the viewer answers for it."""
+
+import datetime as dt
+
+from carehub.access.viewer import Reach, Viewer
+from carehub.catalog import RULES
+from carehub.duties.duty import Duty, State
+from carehub.duties.rule import Ask, list_duties
+from members.models import Person
+
+OWED = (State.OVERDUE, State.DUE_SOON, State.OPEN, State.UPCOMING, State.EXCUSED)
+
+
+def duties_about(person: Person, viewer: Viewer, on: dt.date) -> list[tuple[str, Duty]]:
+    """Return (the rule's title, duty) of everything still owed to this person, the nearest deadline first."""
+    reach = viewer.reach("duty", "v")
+    if not reach or person.pk == viewer.person_id:
+        return []
+    own_group = person.occupation in reach.occupations
+    scope = Reach(everything=reach.everything or own_group or not reach.paths, paths=reach.paths)
+    found = list_duties(RULES, Ask(on=on, scope=scope, people=frozenset({person.pk}), states=frozenset(OWED)))
+    only_own = not (reach.everything or own_group or reach.paths)
+    shown = [duty for duty in found if not only_own or duty.obligor_id == viewer.person_id]
+    titles = {rule.code: str(rule.title) for rule in RULES}
+    return [(titles[duty.rule], duty) for duty in sorted(shown, key=lambda duty: (duty.due_on, duty.rule))]

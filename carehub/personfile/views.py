@@ -1,0 +1,62 @@
+"""The file of one person, and the member's own file."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from carehub.access.guards import guard, signed_in
+from carehub.access.viewer import viewer_of
+from carehub.calendar import today
+from carehub.personfile.duties import duties_about
+from carehub.personfile.timeline import by_year, moments_of
+from members.models import Person
+from members.panels import branch_secretary_of
+from members.rules import age_on, anniversary_of, standing_of
+from members.sheets import marks_of
+from talks.panels import talks_with
+
+MOMENTS_SHOWN, TALKS_SHOWN = 20, 200
+
+
+@guard("person", "v")
+@require_GET
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a person: who, where, standing with its arithmetic, what is owed, what happened."""
+    viewer, on = viewer_of(request.user), today()
+    shown = get_object_or_404(Person.objects.visible_to(request.user).select_related("organization__parent"), pk=pk)
+    facts = shown.access_facts()
+    context = file_of(request, shown) | {
+        "duties": duties_about(shown, viewer, on),
+        "shows_id": viewer.reach("identity", "m", "v").covers(facts),
+        "shows_contact": viewer.reach("contact", "m", "v").covers(facts),
+        "may_talk": viewer.reach("talk", "e").covers(facts) and shown.pk != viewer.person_id,
+        "age": age_on(shown, on),
+    }
+    return render(request, "personfile/person.html", context)
+
+
+@signed_in(because="The page shows the visitor's own file.")
+@require_GET
+def mine(request: HttpRequest) -> HttpResponse:
+    """Show the own file: what is kept, what was done, and who may read it."""
+    viewer = viewer_of(request.user)
+    shown = Person.objects.select_related("organization__parent").filter(pk=viewer.person_id).first()
+    if shown is None:
+        return render(request, "personfile/nobody.html")
+    context = file_of(request, shown) | {"secretary": branch_secretary_of(shown, today())}
+    return render(request, "personfile/mine.html", context)
+
+
+def file_of(request: HttpRequest, shown: Person) -> dict[str, object]:
+    """Return what both pages show."""
+    on = today()
+    moments = moments_of(shown, talks_with(shown, request.user, on, most=TALKS_SHOWN))
+    kept = moments if "all" in request.GET else moments[:MOMENTS_SHOWN]
+    return {
+        "person": shown,
+        "marks": marks_of(shown),
+        "standing": standing_of(shown, on),
+        "anniversary": anniversary_of(shown, on),
+        "years": by_year(kept),
+        "earlier": len(moments) - len(kept),
+    }

@@ -1,0 +1,106 @@
+"""The roster, the tree of organisations, an organisation, and the look-up box."""
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from carehub.access.guards import guard
+from carehub.access.viewer import viewer_of
+from carehub.audit.models import Action
+from carehub.audit.trail import record
+from carehub.calendar import today
+from carehub.sheets.writing import file_name, ledger_response, write_ledger
+from members.forms import PeopleForm
+from members.models import Organization, Oversight, Person
+from members.panels import scope_words
+from members.sheets import roster_ledger
+from members.tree import Branching, needs_secretary, offices_of, openable, secretaries_of, tree_of
+
+PAGE, FOUND, SHOWN_MEMBERS = 50, 8, 60
+LIST_FIELDS = (
+    "name", "number", "category", "occupation", "joined_on", "joined_precision", "confirmed_on", "confirmed_precision",
+    "verify_since_on", "lost_contact_on", "is_floating", "suspended_on",
+    "organization__name", "organization__short_name", "organization__path",
+)  # fmt: skip
+
+
+@guard("person", "v")
+@require_GET
+def people(request: HttpRequest) -> HttpResponse:
+    """Show the people of the viewer's scope, 50 a page."""
+    form = PeopleForm(request.GET, request.user)
+    found = form.filter(Person.objects.visible_to(request.user)).select_related("organization").only(*LIST_FIELDS)
+    page: Page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    asked = request.GET.copy()
+    asked.pop("page", None)
+    may_export = viewer_of(request.user).may("person", "x")
+    context = {"form": form, "page": page, "asked": asked.urlencode(), "may_export": may_export}
+    return render(request, "members/people.html#list" if request.htmx else "members/people.html", context)
+
+
+@guard("person", "x")
+@require_GET
+def export_people(request: HttpRequest) -> HttpResponse:
+    """Hand out the same list as a workbook, masked; the trail is written before the first byte."""
+    viewer, on = viewer_of(request.user), today()
+    form = PeopleForm(request.GET, request.user)
+    found = form.filter(Person.objects.exportable_by(request.user))
+    scope = str(form.chosen_organization or scope_words(viewer))
+    asked = sorted(name for name in form.fields if form.value(name))
+    record(Action.EXPORT, by=request.user, what="roster", rows=found.count(), filters=asked)
+    data = write_ledger(roster_ledger(found, viewer, on=on, scope=scope), by=viewer.name, at=timezone.now())
+    return ledger_response(file_name(scope, _("党员名册"), str(on)), data)
+
+
+@guard("person", "v")
+@require_GET
+def search_people(request: HttpRequest) -> HttpResponse:
+    """Return the first names that match, for the box at the top of every page."""
+    words = request.GET.get("q", "").strip()[:60]
+    found = Person.objects.visible_to(request.user).found_by(words).select_related("organization").by_name()
+    matches = found.only("name", "pinyin", "organization__name", "organization__short_name")[: FOUND + 1]
+    people = list(matches) if words else []
+    context = {"words": words, "people": people[:FOUND], "has_more": len(people) > FOUND}
+    return render(request, "members/_found.html", context)
+
+
+@guard("organization", "v")
+@require_GET
+def organizations(request: HttpRequest) -> HttpResponse:
+    """Show the whole tree in official order, with each secretary, and numbers where the viewer may see the people."""
+    shown = Organization.objects.visible_to(request.user).only("name", "short_name", "code", "kind", "path", "parent")
+    tree = tree_of(shown, Person.objects.visible_to(request.user))
+    return render(request, "members/organizations.html", {"tree": tree})
+
+
+@guard("organization", "v")
+@require_GET
+def organization(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one organisation: who holds which office, what lies above and below, and its people if in reach."""
+    viewer, on = viewer_of(request.user), today()
+    visible = Organization.objects.visible_to(request.user).select_related("parent__parent")
+    shown = get_object_or_404(visible, pk=pk)
+    offices = offices_of(shown, on)
+    secretaries = secretaries_of(shown)
+    inside = viewer.reach("person", "v").covers(shown.access_facts())
+    context = {
+        "organization": shown,
+        "offices": offices,
+        "vacant": needs_secretary(shown) and not offices.has_secretary,
+        "overseers": Oversight.objects.in_force(on).filter(organization=shown).select_related("leader"),
+        "children": [
+            Branching(child, 0, secretaries.get(child.pk, ""), 0) for child in shown.children.in_official_order()
+        ],
+        "people": members_inside(shown) if inside else None,
+        "openable": openable(viewer, [post.person for post in (*offices.held, *offices.former)]),
+    }
+    return render(request, "members/organization.html", context)
+
+
+def members_inside(organization: Organization) -> dict[str, object]:
+    """Return the first people of an organisation by name, and how many there are."""
+    people = Person.objects.at_or_below(organization.path or "").by_name()
+    return {"first": people.only("name", "category", "occupation")[:SHOWN_MEMBERS], "count": people.count()}
