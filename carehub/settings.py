@@ -7,6 +7,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from carehub.production import insist
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -246,3 +248,9 @@ SHEET_LIMITS = {
     "rows": env.int("SHEET_MAX_ROWS", default=50_000),
     "columns": env.int("SHEET_MAX_COLUMNS", default=120),
 }
+
+# Production refuses to start when one of these is not as it must be; the two permissions are given by name.
+ALLOW_SQLITE = env.bool("CAREHUB_ALLOW_SQLITE", default=False)
+ALLOW_NO_MAIL = env.bool("CAREHUB_ALLOW_NO_MAIL", default=False)
+if PRODUCTION:
+    insist(globals())
