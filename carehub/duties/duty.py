@@ -1,24 +1,49 @@
 """A duty: who must do what about whom by when under which clause, and the state it is in on a day."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from carehub.calendar import window_named
 
 
 class State(models.TextChoices):
     """The states of duties.md in the order in which they are tried; the first that holds is the state."""
 
-    NOT_APPLICABLE = "not_applicable", _("不适用")
-    DONE = "done", _("已完成")
-    LATE_ENTRY = "late_entry", _("补录")
-    DONE_LATE = "done_late", _("逾期完成")
-    EXCUSED = "excused", _("已说明")
-    OVERDUE = "overdue", _("逾期")
-    DUE_SOON = "due_soon", _("临期")
-    OPEN = "open", _("待办")
-    UPCOMING = "upcoming", _("未到")
+    NOT_APPLICABLE = "not_applicable", gettext_lazy("不适用")
+    DONE = "done", gettext_lazy("已完成")
+    LATE_ENTRY = "late_entry", gettext_lazy("补录")
+    DONE_LATE = "done_late", gettext_lazy("逾期完成")
+    EXCUSED = "excused", gettext_lazy("已说明")
+    OVERDUE = "overdue", gettext_lazy("逾期")
+    DUE_SOON = "due_soon", gettext_lazy("临期")
+    OPEN = "open", gettext_lazy("待办")
+    UPCOMING = "upcoming", gettext_lazy("未到")
+
+
+@dataclass(frozen=True)
+class DutyKey:
+    """The name of a duty, as links and excuses write it: C-2.3:2026:12:17."""
+
+    rule: str
+    window: str
+    owner_id: int
+    subject_id: int
+
+    def __str__(self) -> str:
+        return f"{self.rule}:{self.window}:{self.owner_id}:{self.subject_id}"
+
+
+def parse_key(key: str) -> DutyKey:
+    """Return the parts of a duty's name; ValueError if it is none."""
+    match = re.fullmatch(r"(C-\d\.\d{1,2}[a-e]?):(\d{4}(?:Q[1-4])?):([1-9]\d{0,17}):([1-9]\d{0,17})", key, re.ASCII)
+    if not match:
+        raise ValueError(_("没有这项任务：%(key)s") % {"key": key})
+    return DutyKey(match[1], window_named(match[2]).label, int(match[3]), int(match[4]))
 
 
 @dataclass(frozen=True)
@@ -48,7 +73,7 @@ class Duty:
     @property
     def key(self) -> str:
         """Return the name of the duty: C-2.3:2026:12:17."""
-        return f"{self.rule}:{self.window}:{self.owner_id}:{self.subject_id}"
+        return str(DutyKey(self.rule, self.window, self.owner_id, self.subject_id))
 
     def days_left(self, on: dt.date) -> int:
         """Return the days until the deadline, negative when it has passed."""

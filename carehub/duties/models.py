@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -37,11 +37,12 @@ class Excuse(models.Model):
         verbose_name_plural = _("情况说明")
         constraints = [
             models.UniqueConstraint(
-                fields=["rule", "window", "owner_id", "subject_id"],
+                fields=["rule", "window", "owner_id", "subject_id", "made_on"],
                 condition=Q(withdrawn_at=None),
-                name="excuse_one_standing",
+                name="excuse_one_standing_a_day",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="excuse_has_reason"),
+            models.CheckConstraint(condition=Q(until_on__gte=F("made_on")), name="excuse_ends_after_start"),
         ]
 
     def __str__(self) -> str:

@@ -2,13 +2,14 @@
 
 import datetime as dt
 from abc import ABC, abstractmethod
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from carehub.access.viewer import Reach
 from carehub.calendar import DAY, Window, quarter_of, window_named, year_of
-from carehub.duties.duty import Duty, State, Tally
+from carehub.duties.duty import Duty, DutyKey, State, Tally
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -119,17 +120,24 @@ class Remaining:
 
 def remaining_after(rules: Iterable[Rule], settled: Sequence[Duty], on: dt.date) -> list[Remaining]:
     """Return per rule and window how many duties the same owners still owe after these are settled."""
-    found = []
-    for rule, label in [(rule, label) for rule in rules for label in _windows_of(rule, settled)]:
-        mine = [duty for duty in settled if (duty.rule, duty.window) == (rule.code, label)]
-        ask = Ask(on=on, owners=frozenset(duty.owner_id for duty in mine))
-        missing = sum(row.missing for row in rule.tally(ask, window_named(label)))
-        found.append(Remaining(rule.code, rule.title, label, len(mine), missing - len(mine)))
-    return found
+    by_window: dict[tuple[str, str], list[Duty]] = defaultdict(list)
+    for duty in settled:
+        by_window[duty.rule, duty.window].append(duty)
+    found = {rule.code: rule for rule in rules}
+    return [_remaining(found[code], label, duties, on) for (code, label), duties in by_window.items()]
 
 
-def _windows_of(rule: Rule, duties: Iterable[Duty]) -> list[str]:
-    return sorted({duty.window for duty in duties if duty.rule == rule.code})
+def _remaining(rule: Rule, label: str, settled: Sequence[Duty], on: dt.date) -> Remaining:
+    ask = Ask(on=on, owners=frozenset(duty.owner_id for duty in settled))
+    missing = sum(row.missing for row in rule.tally(ask, window_named(label)))
+    return Remaining(rule.code, rule.title, label, len(settled), missing - len(settled))
+
+
+def find_duty(rules: Iterable[Rule], key: DutyKey, on: dt.date) -> Duty | None:
+    """Return the duty of a key as it stands on a day, None if there is no such duty."""
+    ask, window = Ask(on=on, owners=frozenset({key.owner_id})), window_named(key.window)
+    duties = [duty for rule in rules if rule.code == key.rule and rule.fits(window) for duty in rule.list(ask, window)]
+    return next((duty for duty in duties if duty.subject_id == key.subject_id), None)
 
 
 def _spans(rules: Iterable[Rule], on: dt.date, window: Window | None) -> list[tuple[Rule, Window]]:

@@ -33,6 +33,7 @@ class LeaderTalks(RowRule):
     title = gettext_lazy("年度谈话")
     explains = gettext_lazy("校级领导与分管的中层干部、党总支书记")
     cadence = "year"
+    personal = True
     order = ("leader__pinyin", "leader_id", "pinyin", "subject_no")
     count = Count(PAIR, distinct=True)
     distinct = True  # who is overseen twice, as a cadre and as a secretary, counts once
@@ -48,8 +49,8 @@ class LeaderTalks(RowRule):
         )
         committee = Organization.objects.filter(kind=Organization.Kind.COMMITTEE).values("pk")[:1]
         numbers = {"owner_no": F("leader_id"), "person_no": F("subject_no"), "unit_no": Subquery(committee)}
-        overseen: QuerySet[Any] = _overseen(look).annotate(**numbers)
-        return overseen.annotate(state=state)
+        rows: QuerySet[Any] = _overseen(look).annotate(**numbers).annotate(state=state)
+        return rows
 
     def deeds(self, look: Look) -> QuerySet[Participation]:
         """Return the leader's talks with the subject; by setting with any one of those under his oversight."""

@@ -1,4 +1,4 @@
-"""Since when somebody has been under a leader's oversight without a break: by name, or as an organisation's secretary."""
+"""Since when somebody has been under a leader's oversight without a break, by name or as a secretary."""
 
 import datetime as dt
 from collections import defaultdict
