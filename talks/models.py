@@ -6,14 +6,16 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from carehub.access.paths import PathField
+from carehub.access.paths import PathField, below
 from carehub.access.viewer import Facts, viewer_of
 from carehub.sealing import SealedTextField
 from members.models import Organization, Person
+
+SEALED = ("id_number", "phone", "address")  # a list never opens what it does not show
 
 
 class TalkQuerySet(models.QuerySet["Talk"]):
@@ -33,6 +35,23 @@ class TalkQuerySet(models.QuerySet["Talk"]):
     def standing(self) -> "TalkQuerySet":
         """Talks that were not withdrawn."""
         return self.filter(withdrawn_at=None)
+
+    def withdrawn(self) -> "TalkQuerySet":
+        return self.exclude(withdrawn_at=None)
+
+    def at_or_below(self, path: str) -> "TalkQuerySet":
+        """Talks in the ledgers of an organisation and those under it."""
+        return self.filter(below(path))
+
+    def with_person(self, person_id: int | None) -> "TalkQuerySet":
+        """Talks in which a person took part."""
+        return self.filter(Exists(Participation.objects.filter(talk=OuterRef("pk"), person=person_id)))
+
+    def with_people(self) -> "TalkQuerySet":
+        """Ready to be listed: talker, unit and people in two queries, without the words of the talk."""
+        present = Participation.objects.select_related("person").defer(*(f"person__{name}" for name in SEALED))
+        talks = self.defer("line", *(f"talker__{name}" for name in SEALED)).select_related("talker", "organization")
+        return talks.prefetch_related(Prefetch("participations", present))
 
     def newest_first(self) -> "TalkQuerySet":
         return self.order_by("-held_on", "-pk")

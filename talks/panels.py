@@ -1,0 +1,92 @@
+"""What talks offer to other pages: the last talk of each person, a person's talks, and who can see a talk."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
+from django.utils.translation import gettext as _
+
+from carehub.access.matrix import codes_of
+from carehub.access.paths import below, parent_paths
+from members.models import Organization, Person, Post
+from members.scope import persona_of, title_of
+from talks.lists import TalkLine, lines
+from talks.models import Participation, Talk
+
+LEDGER_CODES = {"v", "F", "e"}
+GROUPS = {"LT": Person.Occupation.RETIRED, "XG": Person.Occupation.STUDENT}
+
+
+@dataclass(frozen=True)
+class LastTalk:
+    """The last time somebody talked with a person."""
+
+    talk_id: int
+    held_on: dt.date
+    form: str
+    talker: str
+
+    @property
+    def form_words(self) -> str:
+        return str(Talk.Form(self.form).label)
+
+
+def last_talks(people: Iterable[int] | None = None, *, on: dt.date, below_path: str = "") -> dict[int, LastTalk]:
+    """Return {person: last standing talk up to a day} for some people or for all at or below a path, in one query."""
+    present = Participation.objects.filter(attended=True, talk__withdrawn_at=None, talk__held_on__lte=on)
+    if people is not None:
+        present = present.filter(person__in=list(people))
+    if below_path:
+        present = present.filter(below(below_path, "person__path"))
+    order = [F("talk__held_on").desc(), F("talk").desc()]
+    ranked = present.annotate(nth=Window(RowNumber(), partition_by=F("person"), order_by=order)).filter(nth=1)
+    rows = ranked.values_list("person", "talk", "talk__held_on", "talk__form", "talk__talker__name")
+    return {person: LastTalk(*facts) for person, *facts in rows}
+
+
+def talks_with(person: Person, user: Any, on: dt.date, *, most: int = 50) -> list[TalkLine]:
+    """Return the facts of the talks with a person that a viewer may see, the newest first (talks/_with_person.html)."""
+    talks = Talk.objects.visible_to(user).standing().with_person(person.pk).with_people().newest_first()
+    return lines(talks[:most], user, on)
+
+
+def talks_since(person: Person, user: Any, first_on: dt.date) -> "QuerySet[Talk]":
+    """Return the visible talks with a person since a day, for a timeline."""
+    return Talk.objects.visible_to(user).standing().with_person(person.pk).filter(held_on__gte=first_on)
+
+
+@dataclass(frozen=True)
+class Witnesses:
+    """Who can see that a talk took place: the people present, then posts in force today with their holders' names."""
+
+    present: str
+    holders: list[str]
+
+
+def who_sees(path: str, people: Iterable[Person], on: dt.date) -> Witnesses:
+    """Return names and posts of those who can see the fact of a talk in the ledger of an organisation."""
+    people = list(people)
+    occupations = {person.occupation for person in people}
+    here = Q(organization__path__in=[path, *parent_paths(path)]) if path else Q(pk__in=[])
+    posts = Post.objects.in_force(on).filter(here).select_related("person", "organization")
+    found: dict[str, list[str]] = {}
+    for post in posts.order_by("-organization__path", "started_on", "pk"):
+        persona = persona_of(post.role, post.organization.kind)
+        if _sees(persona, post.organization, occupations):
+            name = _("%(name)s（%(title)s）") % {"name": post.person.name, "title": title_of(post)}
+            found.setdefault(post.organization.path or "", []).append(name)
+    present = "、".join(person.name for person in people[:6])
+    if len(people) > 6:
+        present = _("%(names)s等 %(n)s 人") % {"names": present, "n": len(people)}
+    return Witnesses(present, ["、".join(names) for names in found.values()])
+
+
+def _sees(persona: str, organization: Organization, occupations: set[str]) -> bool:
+    if persona in GROUPS:
+        return GROUPS[persona] in occupations
+    if persona in ("", "LD", "GL"):
+        return False
+    return bool(LEDGER_CODES & codes_of("talk", persona).keys())

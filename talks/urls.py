@@ -1,0 +1,16 @@
+"""Addresses of talks."""
+
+from django.urls import path
+
+from talks import views
+
+app_name = "talks"
+urlpatterns = [
+    path("", views.index, name="list"),
+    path("new/", views.new, name="new"),
+    path("people/", views.people, name="people"),
+    path("settles/", views.settles, name="settles"),
+    path("<int:pk>/", views.talk, name="talk"),
+    path("<int:pk>/correct/", views.correct, name="correct"),
+    path("<int:pk>/withdraw/", views.withdraw, name="withdraw"),
+]
