@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from carehub.health import healthz
 from carehub.personfile.urls import urlpatterns as person_pages
 from carehub.policy_page import policy
 from members.urls import urlpatterns as member_pages
@@ -9,7 +10,9 @@ from members.urls import urlpatterns as member_pages
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("carehub.accounts.urls")),
     path("policy/", policy, name="policy"),
+    path("healthz", healthz, name="healthz"),
     path("", include(([*member_pages, *person_pages], "members"))),
     path("talks/", include("talks.urls")),
+    path("", include("carehub.reminders.urls")),
     path("inspections/", include("carehub.reports.urls")),
 ]

@@ -22,11 +22,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--people", type=int, default=3000, help="多少人（不少于 1600）")
         parser.add_argument("--on", type=dt.date.fromisoformat, default=None, help="以哪一天为今天")
+        parser.add_argument("--if-empty", action="store_true", help="数据库里已有真实数据时什么也不做")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        root = Organization.objects.filter(parent=None).first()
+        if options["if_empty"] and (settings.PRODUCTION or (root and root.name != SCHOOL)):
+            return
         if settings.PRODUCTION:
             raise CommandError("正式环境不写入演示数据。")
-        root = Organization.objects.filter(parent=None).first()
         if root is None:
             self._invent(max(options["people"], 1600), options["on"] or today())
         elif root.name != SCHOOL:
