@@ -38,13 +38,20 @@ def talk_rows(path: str, first: dt.date, last: dt.date) -> list[list[Any]]:
     """Return the rows in official order, then by day; a collective talk has one number and a row for each person."""
     numbers: dict[int, int] = {}
     rows = []
-    for talk, ledger, held_on, form, channel, category, id_number, reasons, *rest in _read(path, first, last):
-        talker, title, name, branch, place, entered_on = rest
+    read = _read(path, first, last)
+    for talk, ledger, held_on, form, channel, reasons, talker, title, place, entered_on, *person in read:
         number = numbers.setdefault(talk, len(numbers) + 1)
-        who = [talker, title, name, str(Person.Category(category).label), branch, masked_id_for_export(id_number)]
+        who = [talker, title, *described(path, *person)]
         how = [str(Talk.Form(form).label), str(Talk.Channel(channel).label), place]
         rows.append([number, ledger, held_on, *who, *how, reason_words(reasons, full=False), entered_on])
     return rows
+
+
+def described(path: str, name: str, home: str, category: str, own_path: str, id_number: str) -> list[str]:
+    """Return who was talked with; of a person who has left this part of the school since, the name and branch only."""
+    if not own_path.startswith(path):
+        return [name, "", home, ""]
+    return [name, str(Person.Category(category).label), home, masked_id_for_export(id_number)]
 
 
 def _read(path: str, first: dt.date, last: dt.date) -> Any:
@@ -61,13 +68,14 @@ def _read(path: str, first: dt.date, last: dt.date) -> Any:
         "talk__held_on",
         "talk__form",
         "talk__channel",
-        "person__category",
-        "person__id_number",
         "talk__reasons",
         "talk__talker__name",
         "talk__talker_title",
-        "person__name",
-        "home",
         "talk__place",
         "talk__entered_on",
+        "person__name",
+        "home",
+        "person__category",
+        "person__path",
+        "person__id_number",
     ).iterator(chunk_size=1000)

@@ -261,7 +261,7 @@ def merge(sheet: Worksheet, row: int, first: int, last: int) -> None:
 
 def set_up_print(sheet: Worksheet, ledger: Ledger, head: int, by: str) -> None:
     """Set A4 landscape, one page wide, the heading on every page, page numbers, panes that stay."""
-    sheet.freeze_panes = sheet.cell(head + 1, ledger.frozen_columns + 1)
+    sheet.freeze_panes = f"{get_column_letter(ledger.frozen_columns + 1)}{head + 1}"
     sheet.print_title_rows = f"{head}:{head}"
     sheet.sheet_view.showGridLines = False
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
