@@ -14,6 +14,7 @@ from carehub.access.guards import guard_of
 from carehub.access.matrix import codes_of
 from carehub.access.viewer import Viewer, viewer_of
 from carehub.calendar import today
+from carehub.reminders.inbox import unread_of
 from members.panels import scope_words
 
 OFFICERS = ("BS", "BO")
@@ -173,11 +174,6 @@ class Frame:
     @property
     def unread(self) -> int:
         return unread_of(self.user) if self.inbox else 0
-
-
-def unread_of(user: Any) -> int:
-    """Return how many messages the account has not read."""
-    return 0
 
 
 def address_of(route: str, arguments: list[int]) -> str | None:

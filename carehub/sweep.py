@@ -1,0 +1,101 @@
+"""The hourly sweep: who is to be told of what fell due, worked out anew each time from the duties as they stand.
+
+It may run twice, at once, or be killed anywhere: what was told is told once, because the log's key is unique.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from django.conf import settings
+from django.shortcuts import resolve_url
+
+from carehub.addressees import Addressee, Chart, gone
+from carehub.catalog import RULES
+from carehub.duties.duty import Duty, State
+from carehub.duties.rule import Ask, Rule, list_owed
+from carehub.reminders.actions import write_reminders
+from carehub.reminders.models import ReminderLog
+from carehub.reminders.outbox import send_due
+from members.models import Affiliation, Person
+
+STAGES = frozenset({State.DUE_SOON, State.OVERDUE})
+
+
+def sweep(*, on: dt.date, rules: Iterable[Rule] = RULES) -> Counter[str]:
+    """Remind everybody of what is due soon or overdue on a day, send the mail that waits, and return the counts."""
+    counts: Counter[str] = Counter()
+    try:
+        counts.update(remind(on=on, rules=rules))
+    finally:
+        # Whatever is wrong with one rule's duties, mail that was written before goes out.
+        counts.update(send_due())
+    return counts
+
+
+def remind(*, on: dt.date, rules: Iterable[Rule] = RULES) -> Counter[str]:
+    """Write down the day's reminders that were not written before; a fixed number of queries finds them."""
+    found = list(reminders_of(on=on, rules=rules))
+    known = _told_before({row.window for row in found})
+    new = [row for row in found if (row.recipient_id, row.duty_key, row.stage) not in known]
+    return write_reminders(new, on=on, path=resolve_url(settings.LOGIN_REDIRECT_URL))
+
+
+def _told_before(windows: set[str]) -> set[tuple[int, str, str]]:
+    told = ReminderLog.objects.filter(window__in=windows)
+    return set(told.values_list("recipient", "duty_key", "stage"))
+
+
+def reminders_of(*, on: dt.date, rules: Iterable[Rule] = RULES) -> Iterator[ReminderLog]:
+    """Return what is to be told on a day, told before or not; nobody who died or left is told or told of."""
+    rules = list(rules)
+    personal = {rule.code: rule.personal for rule in rules}
+    titles = {rule.code: str(rule.title) for rule in rules}
+    chart, accounts = Chart.on(on), _accounts()
+    for duty in _present(list_owed(rules, Ask(on=on, states=STAGES)), personal, on):
+        addressee = chart.addressee(duty, personal=personal[duty.rule])
+        if addressee is None or addressee.person_id not in accounts:
+            continue
+        row = _reminder(duty, addressee, on)
+        row.recipient_id, row.title = accounts[addressee.person_id], titles[duty.rule]
+        row.path = "" if personal[duty.rule] else chart.organizations[duty.organization_id].path or ""
+        yield row
+
+
+def _reminder(duty: Duty, addressee: Addressee, on: dt.date) -> ReminderLog:
+    return ReminderLog(
+        duty_key=duty.key,
+        stage=duty.state,
+        rule=duty.rule,
+        window=duty.window,
+        subject=duty.subject,
+        due_on=duty.due_on,
+        organization=duty.organization_name,
+        vacant=addressee.stands_in,
+        day_on=on,
+    )
+
+
+def _present(duties: Iterable[Duty], personal: dict[str, bool], on: dt.date) -> list[Duty]:
+    """Return the duties without those about the dead, about who left the school, or about who moved to another branch.
+
+    A window that has closed still owes a late entry for them; that shows on the desk, but nobody is reminded of it.
+    """
+    left = set(gone(on).values_list("pk", flat=True))
+    branches = dict(Affiliation.objects.in_force(on).values_list("person", "branch"))
+    return [
+        duty
+        for duty in duties
+        if duty.person_id not in left and (personal[duty.rule] or not _has_moved(duty, branches))
+    ]
+
+
+def _has_moved(duty: Duty, branches: dict[int, int]) -> bool:
+    """Return whether the person about whom a branch owes it belongs elsewhere now."""
+    about_person = duty.person_id == duty.subject_id and duty.person == duty.subject
+    return about_person and branches.get(duty.subject_id, duty.organization_id) != duty.organization_id
+
+
+def _accounts() -> dict[int, int]:
+    """Return person → account for everybody who can sign in."""
+    return dict(Person.objects.filter(user__is_active=True).values_list("pk", "user"))

@@ -1,0 +1,27 @@
+"""Background work. Every task may run twice or be killed: what is due stands in tables, a message carries ids only."""
+
+from celery import shared_task
+
+from carehub.calendar import today
+from carehub.doorbell import ring
+from carehub.reports import building
+from carehub.sweep import sweep as sweep_day
+
+
+@shared_task(name="carehub.tasks.sweep")
+def sweep() -> None:
+    """Remind everybody of what is due today and send the mail that waits."""
+    sweep_day(on=today())
+
+
+@shared_task(name="carehub.tasks.pick_up")
+def pick_up() -> None:
+    """Ring again for what waits in a table: its first ring was lost, or its worker was killed."""
+    for number in building.waiting():
+        ring("carehub.tasks.build_inspection", number)
+
+
+@shared_task(name="carehub.tasks.build_inspection")
+def build_inspection(number: int) -> None:
+    """Build one inspection workbook."""
+    building.build(number)
