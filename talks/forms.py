@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,8 @@ from talks.text import keeps_text
 NUMBER = re.compile(r"\d{1,18}")
 DATE_FORMATS = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"]
 MOST_PEOPLE = 300
+EARLIEST = dt.date(1950, 1, 1)  # before this a typed year is a slip
+NO_DATE = _("这个日期读不出来。请写成 2026-07-01。")
 NO_KEY = _("表单不完整，请再点一次“保存”。")
 HELD = (("today", _("今天")), ("yesterday", _("昨天")), ("other", _("其他日期")))
 OFFERED = {
@@ -53,7 +56,8 @@ class TalkForm(forms.Form):
         required=False,
         input_formats=DATE_FORMATS,
         widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
-        error_messages={"invalid": _("这个日期读不出来。请写成 2026-07-01。")},
+        error_messages={"invalid": NO_DATE},
+        validators=[MinValueValidator(EARLIEST, NO_DATE)],
     )
     form = forms.ChoiceField(label=_("个别或集体"), choices=Talk.Form.choices, initial=Talk.Form.SINGLE)
     channel = forms.ChoiceField(label=_("怎么谈的"), choices=Talk.Channel.choices, initial=Talk.Channel.IN_PERSON)

@@ -23,6 +23,8 @@ class TalkQuerySet(models.QuerySet["Talk"]):
         """Return the talks whose fact this account may see: in its scope, or its person took part."""
         viewer = viewer_of(user)
         reach = viewer.reach("talk", "v", "F")
+        if reach.everything:
+            return self.all()
         own = Q(talker=viewer.person_id) | Q(
             pk__in=Participation.objects.filter(person=viewer.person_id).values("talk")
         )
