@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, resolve, reverse
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import SimpleLazyObject, cached_property
 from django.utils.translation import gettext_lazy as _
 
 from carehub.access.guards import guard_of
@@ -152,7 +152,7 @@ class Frame:
         """Return where the phone's back arrow leads: the list above a detail page."""
         return self.here.href if self.here and self.here.href != self.path else ""
 
-    @property
+    @cached_property
     def scope(self) -> str:
         """Return the words after 范围：."""
         return scope_words(self.viewer)
@@ -171,7 +171,7 @@ class Frame:
     def inbox(self) -> str:
         return address_of("reminders:inbox", []) or ""
 
-    @property
+    @cached_property
     def unread(self) -> int:
         return unread_of(self.user) if self.inbox else 0
 
