@@ -36,12 +36,14 @@ class MonthFacts:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Return the figures that the page shows beside the file."""
+        """Return the figures that the page shows beside the file; due and finished are those of the present windows."""
+        present = {(rule.code, span.label) for rule in RULES for span in rule.windows(self.counted_on)}
+        now = [row for row in self.tallies if (row.rule, row.window) in present]
         return {
             "talks": len({row[0] for row in self.talks}),
             "talked_with": len(self.talks),
-            "due": sum(row.due for row in self.tallies),
-            "finished": sum(row.finished for row in self.tallies),
+            "due": sum(row.due for row in now),
+            "finished": sum(row.finished for row in now),
             "overdue": sum(row.overdue for row in self.tallies),
             "excused": sum(row.excused for row in self.tallies),
             "undone": len(self.undone),

@@ -14,7 +14,7 @@ MONTHS_OFFERED = 36
 INCOMPLETE = _("表单不完整，请再点一次“生成工作簿”。")
 
 
-class OrganizationChoice(forms.ModelChoiceField):
+class OrganizationChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Parts of the school as a tree: 全校, then each general branch with its branches one step in."""
 
     def label_from_instance(self, organization: Any) -> str:
@@ -53,8 +53,9 @@ class InspectionForm(forms.Form):
 
     def __init__(self, *args: Any, user: Any, on: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["month_on"].choices = months_until(on)
-        self.fields["organization"].queryset = organizations_for(user)
+        fields: dict[str, Any] = self.fields
+        fields["month_on"].choices = months_until(on)
+        fields["organization"].queryset = organizations_for(user)
         self.initial.setdefault("month_on", (on.replace(day=1) - DAY).replace(day=1).isoformat())
 
 

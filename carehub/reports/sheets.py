@@ -1,7 +1,7 @@
 """The sheets of the month's workbook in the office's own order: 说明, 汇总, 谈心谈话台账, 未完成名单."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 from itertools import count, groupby
@@ -65,14 +65,21 @@ def explanation(facts: MonthFacts, making: Making) -> Ledger:
         Total((_("这份材料"), "")),
         *about(facts, making),
         Total((_("依据"), "")),
-        *((_("%s（%s）") % (rule.title, CLAUSES[rule.code].basis), CLAUSES[rule.code].text) for rule in RULES),
+        *clauses(),
         Total((_("各表数目"), "")),
         *sizes(facts),
         Total((_("状态怎样认定"), "")),
         *meanings(),
     ]
     columns = [Column(_("项目"), 30), Column(_("内容"), 110)]
-    return sheet(facts, making, _("说明"), _("激励关怀帮扶督查材料说明"), columns=columns, rows=rows, signed=False)
+    return sheet(
+        facts, making, _("说明"), _("激励关怀帮扶督查材料说明"), columns=columns, rows=rows, signed=False, one_page=True
+    )
+
+
+def clauses() -> list[tuple[str, str]]:
+    """Return each rule with the sentence that it carries out."""
+    return [(f"{rule.title} {CLAUSES[rule.code].basis}", CLAUSES[rule.code].text) for rule in RULES]
 
 
 def about(facts: MonthFacts, making: Making) -> list[tuple[str, str]]:
@@ -86,7 +93,7 @@ def about(facts: MonthFacts, making: Making) -> list[tuple[str, str]]:
         (_("统计截止日"), until),
         (_("生成"), making.words),
         (_("台账收录"), _("谈话日期在当月的谈话，含补录；撤回的不收录；集体谈话每人一行，序号相同。")),
-        (_("汇总和名单"), _("截止日所在的年度、季度任务在当日的状态；截止日以后的谈话不计。")),
+        (_("汇总和名单"), _("截止日所在的年度、季度和上一个年度、季度的任务在当日的状态；截止日以后的谈话不计。")),
         (_("保密"), _("不含谈话内容；五必谈不分情形；公民身份号码只留前6位和后4位。下载记入审计。")),
         (_("密级"), _("本系统为非涉密系统，严禁存储、处理、传输国家秘密信息。")),
     ]
@@ -94,9 +101,11 @@ def about(facts: MonthFacts, making: Making) -> list[tuple[str, str]]:
 
 def sizes(facts: MonthFacts) -> list[tuple[str, str]]:
     """Return how much each sheet holds."""
+    present = _("本年度、本季度应办 %(due)d 项，已办 %(finished)d 项")
+    behind = _("连同上一个年度、季度逾期 %(overdue)d 项，已说明 %(excused)d 项")
     counts = facts.counts
     return [
-        (_("汇总"), _("应办 %(due)d 项，已办 %(finished)d 项，逾期 %(overdue)d 项，已说明 %(excused)d 项") % counts),
+        (_("汇总"), f"{present}；{behind}" % counts),
         (_("谈心谈话台账"), _("谈话 %(talks)d 次，谈话对象 %(talked_with)d 人次") % counts),
         (_("未完成名单"), _("%(undone)d 项") % counts),
     ]
@@ -138,36 +147,31 @@ def summary(facts: MonthFacts, making: Making) -> Ledger:
 
 
 def summary_rows(facts: MonthFacts) -> Iterator[Sequence[Any]]:
-    """Yield the lines of 汇总: organisations, subtotals where a general branch has several lines, totals by clause."""
+    """Yield the lines of 汇总: organisations, a subtotal after the branches of a general branch, totals by clause."""
     numbers = count(1)
     for path, group in groupby(facts.tallies, key=lambda row: part_of(row.path)):
         tallies = list(group)
         for row in tallies:
-            yield [
-                next(numbers),
-                row.organization_name,
-                *task_of(row),
-                *figures([row]),
-                _("书记空缺") if row.vacant else "",
-            ]
-        if len({row.organization for row in tallies}) > 1:
-            yield from totals(tallies, _("%s小计") % facts.groups[path])
-    yield from totals(facts.tallies, _("合计"))
+            vacant = _("书记空缺") if row.vacant else ""
+            yield [next(numbers), row.organization_name, *task_of(row), *figures([row]), vacant]
+        yield from totals(tallies, _("%s小计") % facts.groups[path], least=2)
+    yield from totals(facts.tallies, _("合计"), least=1)
 
 
-def totals(tallies: Iterable[Tally], title: str) -> Iterator[Total]:
-    """Yield one line of sums for each clause and window, in the catalogue's order."""
-    rows = list(tallies)
+def totals(tallies: Sequence[Tally], title: str, *, least: int) -> Iterator[Total]:
+    """Yield one line of sums for each clause and window that has at least so many lines, in the catalogue's order."""
     for rule in RULES:
-        for window in sorted({row.window for row in rows if row.rule == rule.code}):
-            summed = [row for row in rows if (row.rule, row.window) == (rule.code, window)]
-            yield Total(["", title, *task_of(summed[0]), *figures(summed), ""])
+        name = _("%(title)s：%(who)s") % {"title": title, "who": rule.explains}
+        for window in sorted({row.window for row in tallies if row.rule == rule.code}):
+            rows = [row for row in tallies if (row.rule, row.window) == (rule.code, window)]
+            if len(rows) >= least:
+                yield Total(["", name, *task_of(rows[0]), *figures(rows), ""])
 
 
 def task_of(row: Tally | Duty) -> list[str]:
     """Return how a line names its task: title, place in the policy, window."""
     rule = next(rule for rule in RULES if rule.code == row.rule)
-    return [rule.title, CLAUSES[row.rule].basis, window_words(row.window)]
+    return [str(rule.title), CLAUSES[row.rule].basis, window_words(row.window)]
 
 
 def window_words(label: str) -> str:

@@ -18,18 +18,18 @@ def talk_columns() -> list[Column]:
     """Return the columns in the order of the office's record form (domain.md, 2.1)."""
     return [
         Column(_("序号"), 6, "number", "center"),
-        Column(_("党组织"), 26),
+        Column(_("党组织"), 24),
         Column(_("谈话时间"), 16, "date"),
-        Column(_("谈话人"), 10, align="center"),
-        Column(_("谈话人职务"), 14, align="center"),
+        Column(_("谈话人"), 9, align="center"),
+        Column(_("谈话人职务"), 12, align="center"),
         Column(_("谈话对象"), 10, align="center"),
-        Column(_("身份"), 12, align="center"),
-        Column(_("所在支部"), 26),
-        Column(_("公民身份号码"), 21, "id"),
-        Column(_("谈话形式"), 10, align="center"),
-        Column(_("方式"), 8, align="center"),
-        Column(_("地点"), 14),
-        Column(_("谈话类型"), 18),
+        Column(_("身份"), 10, align="center"),
+        Column(_("所在支部"), 24),
+        Column(_("公民身份号码"), 20, "id"),
+        Column(_("形式"), 6, align="center"),
+        Column(_("方式"), 6, align="center"),
+        Column(_("地点"), 12),
+        Column(_("谈话类型"), 14),
         Column(_("录入日期"), 16, "date"),
     ]
 
@@ -55,7 +55,8 @@ def described(path: str, name: str, home: str, category: str, own_path: str, id_
 
 
 def _read(path: str, first: dt.date, last: dt.date) -> Any:
-    home = Affiliation.objects.in_force(OuterRef("talk__held_on")).filter(person=OuterRef("person"))
+    that_day: Any = OuterRef("talk__held_on")
+    home = Affiliation.objects.in_force(that_day).filter(person=OuterRef("person"))
     present = Participation.objects.filter(
         below(path, "talk__path"), attended=True, talk__withdrawn_at=None, talk__held_on__range=(first, last)
     )

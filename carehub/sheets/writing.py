@@ -35,7 +35,7 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
 from typing import Any
@@ -98,7 +98,8 @@ class Ledger:
     note: str = ""
     frozen_columns: int = 0
     signed: bool = True  # the line 经办人 审核人 单位（盖章） 日期 under the table
-    empty: str = field(default="")  # the sentence that stands where no row is
+    one_page: bool = False  # shrink it to one page
+    empty: str = ""  # the sentence that stands where no row is
 
 
 @dataclass(frozen=True)
@@ -208,21 +209,31 @@ def draw(sheet: Worksheet, ledger: Ledger, pen: Pen, by: str) -> None:
 
 def draw_title(sheet: Worksheet, ledger: Ledger, pen: Pen) -> int:
     """Write title, unit and day, note; return the last row used."""
-    width, half = len(ledger.columns), max(1, len(ledger.columns) // 2)
+    width = len(ledger.columns)
     pen.put(sheet, 1, 1, ledger.title, TITLE)
-    sheet.row_dimensions[1].height = 36
-    merge(sheet, 1, 1, width)
-    if ledger.unit:
-        pen.put(sheet, 2, 1, _("单位：%s") % ledger.unit, SIDE_LEFT)
-    if ledger.on:
-        pen.put(sheet, 2, half + 1, _("填报时间：%s") % date_words(ledger.on), SIDE_RIGHT)
-    sheet.row_dimensions[2].height = 20
-    merge(sheet, 2, 1, half)
-    merge(sheet, 2, half + 1, width)
     pen.put(sheet, 3, 1, ledger.note, NOTE)
-    sheet.row_dimensions[3].height = text_height(ledger.note, total_width(ledger), least=16, line=12)
+    merge(sheet, 1, 1, width)
+    draw_unit(sheet, ledger, pen)
     merge(sheet, 3, 1, width)
+    heights = {1: 36.0, 2: 20.0, 3: text_height(ledger.note, total_width(ledger), least=16, line=12)}
+    for row, height in heights.items():
+        sheet.row_dimensions[row].height = height
     return 3
+
+
+def draw_unit(sheet: Worksheet, ledger: Ledger, pen: Pen) -> None:
+    """Write 单位 on the left and 填报时间 on the right, or both in one cell where the left columns are too narrow."""
+    unit = _("单位：%s") % ledger.unit if ledger.unit else ""
+    day = _("填报时间：%s") % date_words(ledger.on) if ledger.on else ""
+    half, width = max(1, len(ledger.columns) // 2), len(ledger.columns)
+    if half < width and text_width(unit) < sum(column.width for column in ledger.columns[:half]):
+        pen.put(sheet, 2, 1, unit, SIDE_LEFT)
+        pen.put(sheet, 2, half + 1, day, SIDE_RIGHT)
+        merge(sheet, 2, 1, half)
+        merge(sheet, 2, half + 1, width)
+    else:
+        pen.put(sheet, 2, 1, "　　".join(part for part in (unit, day) if part), SIDE_LEFT)
+        merge(sheet, 2, 1, width)
 
 
 def draw_rows(sheet: Worksheet, ledger: Ledger, pen: Pen, head: int) -> int:
@@ -265,7 +276,7 @@ def set_up_print(sheet: Worksheet, ledger: Ledger, head: int, by: str) -> None:
     sheet.print_title_rows = f"{head}:{head}"
     sheet.sheet_view.showGridLines = False
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, int(ledger.one_page)
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_options.horizontalCentered = True
     margins = {"left": 0.6, "right": 0.6, "top": 0.8, "bottom": 0.8, "header": 0.4, "footer": 0.4}
