@@ -80,10 +80,12 @@ class Row:
     is_late: bool
 
     @property
-    def window_words(self) -> str:
-        """Return 2026年, 2026年第4季度."""
+    def full_title(self) -> str:
+        """Return 2026年度谈话, 2026年第四季度谈话."""
         year, _quarter, number = self.duty.window.partition("Q")
-        return _("%(year)s年第%(n)s季度") % {"year": year, "n": number} if number else _("%(year)s年") % {"year": year}
+        if number:
+            return _("%(year)s年第%(n)s") % {"year": year, "n": "一二三四"[int(number) - 1]} + self.title
+        return (year if self.title.startswith("年") else _("%(year)s年") % {"year": year}) + self.title
 
     @property
     def words(self) -> str:

@@ -8,6 +8,7 @@ document.querySelectorAll("[data-picker]").forEach((picker) => {
   const input = line.querySelector("input[name=q]");
   const list = picker.querySelector("[role=listbox]");
   const chip = picker.querySelector("[data-chip]");
+  let opened = !list.hidden;
   const possible = () => [...list.querySelectorAll(".ch-option:not([disabled])")];
   const chips = () => [...line.querySelectorAll(".ch-picked")];
 
@@ -22,7 +23,15 @@ document.querySelectorAll("[data-picker]").forEach((picker) => {
   };
   const shown = () => possible().find((option) => option.getAttribute("aria-selected") === "true");
 
+  /* With somebody chosen and nothing typed the list steps back; an arrow key or a click brings it again. */
+  const fold = () => {
+    list.hidden = !opened && !input.value.trim();
+    input.setAttribute("aria-expanded", String(!list.hidden && possible().length > 0));
+  };
+
   const changed = () => {
+    opened = chips().length === 0;
+    fold();
     const many = chips().length > 1;
     const kind = form.querySelector(`input[name=form][value=${many ? "collective" : "single"}]`);
     if (kind && (many || form.dataset.madeCollective)) kind.checked = true;
@@ -62,21 +71,31 @@ document.querySelectorAll("[data-picker]").forEach((picker) => {
     const at = all.indexOf(shown());
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      if (all.length) show(all[(at + (event.key === "ArrowDown" ? 1 : -1) + all.length) % all.length]);
+      if (list.hidden) {
+        opened = true;
+        fold();
+      } else if (all.length) show(all[(at + (event.key === "ArrowDown" ? 1 : -1) + all.length) % all.length]);
     } else if (event.key === "Enter") {
       // Enter in the box chooses; it never sends a half-filled form.
       event.preventDefault();
-      if (input.value.trim() || !chips().length) choose(shown());
+      if (!list.hidden) choose(shown());
     } else if (event.key === "Backspace" && !input.value) {
       drop(chips().pop());
     } else if (event.key === "Escape") {
       input.value = "";
+      opened = chips().length === 0;
+      fold();
       form.dispatchEvent(new CustomEvent("people-changed"));
     }
   });
   list.addEventListener("htmx:afterSwap", () => {
-    input.setAttribute("aria-expanded", String(possible().length > 0));
+    fold();
     show(shown());
+  });
+  input.addEventListener("input", fold);
+  input.addEventListener("click", () => {
+    opened = true;
+    fold();
   });
   show(shown());
 });
