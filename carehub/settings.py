@@ -23,7 +23,8 @@ SECRET_KEY = env("SECRET_KEY", default=DEVELOPMENT_KEY)
 FIELD_KEYS = env.list("FIELD_KEYS", default=["development-field-key-" + "f" * 32])
 # Never rotated: equality search goes through it.
 FIELD_HASH_KEY = env("FIELD_HASH_KEY", default="development-hash-key-" + "h" * 32)
-DEBUG = env.bool("DEBUG", default=not PRODUCTION)
+# Off unless asked for: error pages of a development server would show what lies in memory.
+DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000")

@@ -1,11 +1,14 @@
 """What the first floor offers to other pages: the words for a scope, people in a search box."""
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
-from carehub.access.viewer import Reach, Viewer
+from carehub.access.paths import below
+from carehub.access.viewer import Viewer
 from members.actions import branch_of
 from members.models import Organization, Person, Post
 
@@ -15,7 +18,7 @@ def scope_words(viewer: Viewer) -> str:
     reach = viewer.reach("person", "v")
     if reach.everything:
         return _("全校，%(branches)s 个支部") % {"branches": Organization.objects.branches().count()}
-    parts = [_words_of(path) for path in reach.paths]
+    parts = _words_of(reach.paths)
     if reach.occupations:
         labels = [str(Person.Occupation(code).label) for code in sorted(reach.occupations)]
         parts.append(_("全校%(groups)s人员") % {"groups": "、".join(labels)})
@@ -23,18 +26,30 @@ def scope_words(viewer: Viewer) -> str:
     if others:
         parts.append(_("分管的 %(people)s 人") % {"people": len(others)})
     if not parts and viewer.reach("duty", "n", "v").everything:
-        return settings.SCHOOL_NAME
+        return str(settings.SCHOOL_NAME)
     return "；".join(parts)
 
 
-def _words_of(path: str) -> str:
-    """Return an organisation with the number of its branches, a branch with the number of its people."""
-    organization = Organization.objects.select_related("parent").get(path=path)
-    if organization.kind in (Organization.Kind.BRANCH, Organization.Kind.GROUP):
-        people = Person.objects.filter(Reach(paths=(path,)).q()).count()
-        return _("%(name)s，%(people)s 人") % {"name": full_words(organization), "people": people}
-    branches = Organization.objects.at_or_below(path).branches().count()
-    return _("%(name)s，%(branches)s 个支部") % {"name": organization, "branches": branches}
+def _words_of(paths: tuple[str, ...]) -> list[str]:
+    """Return organisations with the number of their branches, branches with the number of their people: 3 queries."""
+    if not paths:
+        return []
+    people = _counted(Person.objects.all(), paths)
+    branches = _counted(Organization.objects.branches(), paths)
+    words = []
+    for organization in Organization.objects.select_related("parent").filter(path__in=paths).in_official_order():
+        place = paths.index(organization.path or "")
+        if organization.kind in (Organization.Kind.BRANCH, Organization.Kind.GROUP):
+            words.append(_("%(name)s，%(n)s 人") % {"name": full_words(organization), "n": people[place]})
+        else:
+            words.append(_("%(name)s，%(n)s 个支部") % {"name": organization, "n": branches[place]})
+    return words
+
+
+def _counted(rows: QuerySet[Any], paths: tuple[str, ...]) -> list[int]:
+    """Return how many rows lie at or below each path, in one query."""
+    counts = rows.aggregate(**{f"n{place}": Count("pk", filter=below(path)) for place, path in enumerate(paths)})
+    return [counts[f"n{place}"] for place in range(len(paths))]
 
 
 def full_words(organization: Organization) -> str:

@@ -37,7 +37,8 @@ def roster_ledger(people: PersonQuerySet, viewer: Viewer, *, on: dt.date, scope:
         title=_("党员和联系对象名册"),
         unit=scope,
         on=on,
-        note=_("范围：%(scope)s。公民身份号码和手机号码已遮盖。") % {"scope": scope},
+        note=_("%(name)s %(day)s导出。范围：%(scope)s。公民身份号码和手机号码已遮盖。")
+        % {"name": viewer.name, "day": date_words(on), "scope": scope},
         columns=COLUMNS,
         rows=rows_of(people, viewer),
         frozen_columns=2,

@@ -1,12 +1,12 @@
 """The organisations as the office lists them, and who holds which office in one of them."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.db.models import Count
 
-from carehub.access.viewer import Viewer
+from carehub.access.viewer import Reach, Viewer
 from carehub.calendar import today
 from members.models import Organization, Person, Post
 from members.models.person import PersonQuerySet
@@ -22,7 +22,7 @@ class Branching:
     organization: Organization
     depth: int
     secretary: str
-    members: int
+    members: int | None
 
     @property
     def vacant(self) -> bool:
@@ -34,30 +34,37 @@ def needs_secretary(organization: Organization) -> bool:
     return organization.kind in (Organization.Kind.GENERAL_BRANCH, Organization.Kind.BRANCH)
 
 
-def tree_of(organizations: Iterable[Organization], people: PersonQuerySet) -> list[Branching]:
-    """Return the tree from the root down, children by their code: the office's own order. Two queries more."""
-    below: dict[int | None, list[Organization]] = {}
-    for row in sorted(organizations, key=lambda row: row.code):
-        below.setdefault(row.parent_id, []).append(row)
+def tree_of(organizations: Iterable[Organization], people: PersonQuerySet, reach: Reach) -> list[Branching]:
+    """Return the tree from the root down, children by their code: the office's own order. Two queries more.
+
+    Numbers stand only where the viewer may see all people of the organisation: a part would pass for the whole.
+    """
     holders = secretaries_of(None)
-    counted = people.party_members().order_by().values_list("organization").annotate(Count("pk"))
-    return [*_walk(below, holders, dict(counted), None, 0)]
+    counted = people.party_members().order_by().values_list("path").annotate(Count("pk"))
+    counts = dict(counted)
+    return [
+        Branching(
+            row, depth, holders.get(row.pk, ""), inside(row, counts) if reach.covers(row.access_facts()) else None
+        )
+        for row, depth in in_official_order(organizations)
+    ]
 
 
-def _walk(
-    below: dict[int | None, list[Organization]],
-    holders: dict[int, str],
-    counts: dict[int, int],
-    parent: int | None,
-    depth: int,
-) -> list[Branching]:
-    rows: list[Branching] = []
-    for organization in below.get(parent, []):
-        inside = _walk(below, holders, counts, organization.pk, depth + 1)
-        own = counts.get(organization.pk, 0)
-        members = own + sum(row.members for row in inside if row.depth == depth + 1)
-        rows += [Branching(organization, depth, holders.get(organization.pk, ""), members), *inside]
-    return rows
+def inside(organization: Organization, counts: dict[str, int]) -> int:
+    """Return how many people belong to an organisation and all below it."""
+    return sum(count for path, count in counts.items() if path.startswith(organization.path or "/"))
+
+
+def in_official_order(organizations: Iterable[Organization]) -> Iterator[tuple[Organization, int]]:
+    """Yield (organisation, depth), each right under its parent, children by their code."""
+    below: dict[int | None, list[Organization]] = {}
+    for row in sorted(organizations, key=lambda row: row.code, reverse=True):
+        below.setdefault(row.parent_id, []).append(row)
+    waiting = [(row, 0) for row in below.get(None, [])]
+    while waiting:
+        row, depth = waiting.pop()
+        yield row, depth
+        waiting += [(child, depth + 1) for child in below.get(row.pk, [])]
 
 
 def secretaries_of(parent: Organization | None) -> dict[int, str]:

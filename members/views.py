@@ -1,6 +1,6 @@
 """The roster, the tree of organisations, an organisation, and the look-up box."""
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -33,12 +33,13 @@ def people(request: HttpRequest) -> HttpResponse:
     """Show the people of the viewer's scope, 50 a page."""
     form = PeopleForm(request.GET, request.user)
     found = form.filter(Person.objects.visible_to(request.user)).select_related("organization").only(*LIST_FIELDS)
-    page: Page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     asked = request.GET.copy()
     asked.pop("page", None)
     may_export = viewer_of(request.user).may("person", "x")
     context = {"form": form, "page": page, "asked": asked.urlencode(), "may_export": may_export}
-    return render(request, "members/people.html#list" if request.htmx else "members/people.html", context)
+    is_fragment = bool(getattr(request, "htmx", False))
+    return render(request, "members/people.html#list" if is_fragment else "members/people.html", context)
 
 
 @guard("person", "x")
@@ -72,7 +73,8 @@ def search_people(request: HttpRequest) -> HttpResponse:
 def organizations(request: HttpRequest) -> HttpResponse:
     """Show the whole tree in official order, with each secretary, and numbers where the viewer may see the people."""
     shown = Organization.objects.visible_to(request.user).only("name", "short_name", "code", "kind", "path", "parent")
-    tree = tree_of(shown, Person.objects.visible_to(request.user))
+    reach = viewer_of(request.user).reach("person", "v")
+    tree = tree_of(shown, Person.objects.visible_to(request.user), reach)
     return render(request, "members/organizations.html", {"tree": tree})
 
 
@@ -92,7 +94,7 @@ def organization(request: HttpRequest, pk: int) -> HttpResponse:
         "vacant": needs_secretary(shown) and not offices.has_secretary,
         "overseers": Oversight.objects.in_force(on).filter(organization=shown).select_related("leader"),
         "children": [
-            Branching(child, 0, secretaries.get(child.pk, ""), 0) for child in shown.children.in_official_order()
+            Branching(child, 0, secretaries.get(child.pk, ""), None) for child in shown.children.in_official_order()
         ],
         "people": members_inside(shown) if inside else None,
         "openable": openable(viewer, [post.person for post in (*offices.held, *offices.former)]),

@@ -29,3 +29,9 @@ def change_own_password(*, by: Any, password: str) -> None:
     by.must_change_password = False
     by.save(update_fields=["password", "must_change_password"])
     record(Action.CHANGE, by=by, target=by, what="password")
+
+
+def set_large_type(*, by: Any, on: bool) -> None:
+    """Keep the size of type with the account, so that it is there on every machine."""
+    by.large_type = on
+    by.save(update_fields=["large_type"])

@@ -8,8 +8,6 @@ from django.forms.utils import ErrorDict
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from carehub.accounts.models import User
-
 
 class LoginForm(forms.Form):
     """Number and password. One sentence for every failure: it never tells whether the number exists."""
@@ -55,9 +53,9 @@ class PasswordForm(forms.Form):
         label=_("再输一遍新密码"), strip=False, widget=forms.PasswordInput({"autocomplete": "new-password"})
     )
 
-    def __init__(self, user: User | Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user = user
+        self.user: Any = user
 
     def clean_old(self) -> str:
         if not self.user.check_password(self.cleaned_data["old"]):

@@ -1,5 +1,7 @@
 """Signing in and out, the own password, large type."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +13,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from carehub.access.guards import open_to_all, signed_in
-from carehub.accounts.actions import change_own_password, note_sign_in, note_sign_in_refused, note_sign_out
+from carehub.accounts.actions import (
+    change_own_password,
+    note_sign_in,
+    note_sign_in_refused,
+    note_sign_out,
+    set_large_type,
+)
 from carehub.accounts.forms import LoginForm, PasswordForm
 
 
@@ -50,7 +58,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     form = PasswordForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         change_own_password(by=request.user, password=form.cleaned_data["new"])
-        update_session_auth_hash(request, request.user)
+        update_session_auth_hash(request, form.user)
         messages.success(request, _("密码已修改，下次请用新密码登录。"))
         return redirect("/")
     return render(request, "accounts/password.html", {"form": form})
@@ -58,10 +66,9 @@ def change_password(request: HttpRequest) -> HttpResponse:
 
 @signed_in(because="Everybody sets the own type size only.")
 @require_POST
-def switch_large_type(request: HttpRequest) -> HttpResponse:
-    request.user.large_type = not request.user.large_type
-    request.user.save(update_fields=["large_type"])
-    return redirect(safe_next(request))
+def switch_large_type(request: Any) -> HttpResponse:
+    set_large_type(by=request.user, on=not request.user.large_type)
+    return redirect(own_address(request, request.headers.get("Referer", "/")))
 
 
 @signed_in(because="The list of the places that the visitor may open anyway.")
@@ -73,6 +80,9 @@ def more(request: HttpRequest) -> HttpResponse:
 
 def safe_next(request: HttpRequest) -> str:
     """Return the address to go to next if it is one of ours, else the front page."""
-    wanted = request.POST.get("next") or request.GET.get("next") or "/"
+    return own_address(request, request.POST.get("next") or request.GET.get("next") or "/")
+
+
+def own_address(request: HttpRequest, wanted: str) -> str:
     ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return wanted if ours else "/"

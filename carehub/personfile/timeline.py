@@ -12,6 +12,7 @@ from members.models import Affiliation, Person
 from members.scope import title_of
 from talks.lists import TalkLine
 from talks.models import Talk
+from talks.reasons import reason_words
 
 
 @dataclass(frozen=True)
@@ -74,10 +75,10 @@ def posts(person: Person) -> Iterator[Moment]:
 
 
 def talk_held(line: TalkLine) -> Moment:
-    """Return a talk as a fact: when, who, which kind as far as the viewer may know."""
+    """Return a talk as a fact. Outside the talk itself every must-talk reads 五必谈, so that none gives itself away."""
     talk = line.talk
     form = _("集体，%(people)s 人") % {"people": len(line.people) + line.others}
     form = form if talk.form == Talk.Form.COLLECTIVE else str(talk.get_form_display())
     parts = [talk.talker.name, form, str(talk.get_channel_display()), _("补录") if line.is_late else ""]
-    words = _("谈话：%(reasons)s") % {"reasons": line.reasons}
+    words = _("谈话：%(reasons)s") % {"reasons": reason_words(talk.reasons, full=False)}
     return Moment(talk.held_on, "messages", words, "，".join(filter(None, parts)), talk.get_absolute_url())

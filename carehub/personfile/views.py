@@ -40,7 +40,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 def mine(request: HttpRequest) -> HttpResponse:
     """Show the own file: what is kept, what was done, and who may read it."""
     viewer = viewer_of(request.user)
-    shown = Person.objects.select_related("organization__parent").filter(pk=viewer.person_id).first()
+    shown = Person.objects.select_related("organization__parent").filter(pk=viewer.person_id or 0).first()
     if shown is None:
         return render(request, "personfile/nobody.html")
     context = file_of(request, shown) | {"secretary": branch_secretary_of(shown, today())}

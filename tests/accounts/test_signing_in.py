@@ -129,7 +129,10 @@ def test_a_bad_new_password_is_refused_with_a_reason(as_, typed, field):
 
 def test_large_type_is_kept_with_the_account(school, as_):
     client = as_("owner")
-    assert client.post("/large-type/", {"next": "/policy/"}).url == "/policy/"
+    here = "http://testserver/policy/"
+    assert client.post("/large-type/", headers={"Referer": here}).url == here
+    assert client.post("/large-type/", headers={"Referer": "https://example.invalid/"}).url == "/"
+    client.post("/large-type/")
     assert 'class="ch-elder"' in client.get("/policy/").content.decode()
     client.post("/large-type/")
     assert 'class="ch-elder"' not in client.get("/policy/").content.decode()
