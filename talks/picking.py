@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -38,7 +39,7 @@ def options(
 ) -> list[Option]:
     """Return who can be chosen for what was typed; with nothing typed, those to whom a talk is still owed."""
     offices, taken = offices_on(talker.pk, on), set(chosen)
-    within = Person.objects.filter(reachable(talker.pk, held_on)).exclude(pk__in=taken)
+    within = Person.objects.filter(reachable(talker.pk, held_on)).filter(~Q(pk__in=taken))
     if not words.strip():
         return _still_owed(talker, offices, within, on)
     found = list(within.found_by(words).by_name()[:MOST])
@@ -90,7 +91,7 @@ def _refused(user: Any, talker: Person, offices: list[Office], words: str, known
     """Return those who match but cannot be chosen, with the reason: only people whom the viewer may know."""
     if room < 1:
         return []
-    visible = Person.objects.visible_to(user).found_by(words).exclude(pk__in=known).by_name()[:room]
+    visible = Person.objects.visible_to(user).found_by(words).filter(~Q(pk__in=known)).by_name()[:room]
     own = next((ASKED_BY[office.persona] for office in offices if office.persona in ASKED_BY), "不能和自己谈")
     elsewhere = _("那天不在谈话范围内")
     return [

@@ -8,6 +8,8 @@ from django.test import Client
 
 from tests.cast import School, assemble
 
+pytest_plugins = ["tests.marks"]
+
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
