@@ -5,22 +5,26 @@ parent, not by paths; the product compares paths.
 """
 
 import datetime as dt
+import hashlib
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from carehub.access.matrix import matrix
+from carehub.reminders.models import InboxItem
+from carehub.reports.models import Inspection
 from members.models import Organization, Person, RosterImport
 from talks.models import Participation, Talk
 from tests.cast import School
 
 MISSING = 999_999
+TODAY = dt.date(2026, 11, 23)
 CAST = {
     "M": "member", "GL": "group_leader", "BS": "owner", "BO": "officer", "GS": "general_secretary",
     "GO": "general_officer", "OD": "clerk", "OH": "head", "PC": "approver", "LD": "leader", "LT": "retirees",
@@ -45,6 +49,7 @@ class Route:
     seen_by: tuple[str, ...] = ("v",)
     public: bool = False
     own_only: bool = False
+    keepers: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,11 @@ class Target:
     people: frozenset[int] = frozenset()
     occupation: str = ""
     made_by: int | None = None
+    leader: int | None = None
     exists: bool = True
+
+
+NOBODY = Target(MISSING, exists=False)
 
 
 def known_routes() -> dict[str, Route]:
@@ -75,6 +84,7 @@ def _route(name: str, row: dict[str, Any]) -> Route:
         tuple(row.get("seen_by", "v").split()),
         row.get("public", False),
         row.get("own_only", False),
+        row.get("keepers", False),
     )
 
 
@@ -127,7 +137,18 @@ def expected(school: School, persona: str, route: Route, method: str, target: Ta
         return {403, 404}
     if not target.exists or not _seen(school, persona, route, target):
         return {404}
-    return "ok" if has_right(school, persona, route.resource, route.methods[method], target) else {403}
+    return "ok" if _may(school, persona, route, method, target) else {403}
+
+
+def _may(school: School, persona: str, route: Route, method: str, target: Target) -> bool:
+    """Return whether the very thing may be had; of another's work only its keepers in the same organisation may."""
+    codes = route.methods[method]
+    if route.keepers:
+        own = school.people[CAST[persona]].pk == target.leader
+        seat = SEATS.get(persona)
+        keeper = seat is not None and school.organizations[seat] == target.organization
+        return has_right(school, persona, route.resource, codes, None) and (own or keeper)
+    return has_right(school, persona, route.resource, codes, target)
 
 
 def _is_own(school: School, persona: str, target: Target) -> bool:
@@ -147,40 +168,45 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "organization": lambda persona: _organizations(school),
         "person": lambda persona: _people(school, persona),
         "talk": lambda persona: _talks(school),
-        "import": lambda persona: _imports(school),
+        "import": lambda persona: _imports(),
+        "message": lambda persona: _messages(),
+        "inspection": lambda persona: _inspections(),
     }
 
 
 def _organizations(school: School) -> list[Target]:
     keys = ("first", "first_group", "second", "maths_branch", "committee", "library")
-    return [Target(school.organizations[key].pk, school.organizations[key]) for key in keys] + [
-        Target(MISSING, exists=False)
-    ]
+    return [Target(school.organizations[key].pk, school.organizations[key]) for key in keys] + [NOBODY]
 
 
 def _people(school: School, persona: str) -> list[Target]:
     keys = (CAST[persona], "member", "colleague_member", "outsider_member", "general_secretary", "library_member")
     people = [school.people[key] for key in keys]
-    return [Target(p.pk, p.organization, frozenset({p.pk}), p.occupation) for p in people] + [
-        Target(MISSING, exists=False)
-    ]
+    return [Target(p.pk, p.organization, frozenset({p.pk}), p.occupation) for p in people] + [NOBODY]
 
 
 def _talks(school: School) -> list[Target]:
     rows = Talk.objects.select_related("organization").prefetch_related("people").order_by("pk")
-    return [_talk_target(talk) for talk in rows] + [Target(MISSING, exists=False)]
+    return [_talk_target(talk) for talk in rows] + [NOBODY]
 
 
 def _talk_target(talk: Talk) -> Target:
     people = frozenset({talk.talker_id, *(person.pk for person in talk.people.all())})
-    return Target(talk.pk, talk.organization, people)
+    return Target(talk.pk, talk.organization, people, leader=talk.talker_id)
 
 
-def _imports(school: School) -> list[Target]:
-    rows = RosterImport.objects.order_by("pk")
-    return [Target(row.pk, row.organization, made_by=row.uploaded_by_id) for row in rows] + [
-        Target(MISSING, exists=False)
-    ]
+def _imports() -> list[Target]:
+    rows = RosterImport.objects.select_related("organization").order_by("pk")
+    return [Target(row.pk, row.organization, made_by=row.uploaded_by_id) for row in rows] + [NOBODY]
+
+
+def _messages() -> list[Target]:
+    return [Target(row.pk, made_by=row.recipient_id) for row in InboxItem.objects.order_by("pk")] + [NOBODY]
+
+
+def _inspections() -> list[Target]:
+    rows = Inspection.objects.select_related("organization").order_by("pk")
+    return [Target(row.pk, row.organization) for row in rows] + [NOBODY]
 
 
 def furnish(school: School) -> None:
@@ -199,6 +225,33 @@ def furnish(school: School) -> None:
         RosterImport.objects.create(
             kind="roster", file_name="名册.xlsx", imported_on=dt.date(2026, 11, 1), uploaded_by=school.user(key)
         )
+    for key in CAST.values():
+        InboxItem.objects.create(
+            recipient=school.user(key),
+            key=f"digest:{key}",
+            title="提醒",
+            path="/mine/",
+            day_on=TODAY,
+            created_at=timezone.now(),
+        )
+    for key in ("committee", "languages", "maths", "library"):
+        _freeze(school.organizations[key])
+
+
+def _freeze(organization: Organization) -> None:
+    Inspection.objects.create(
+        organization=organization,
+        month_on=dt.date(2026, 10, 1),
+        counted_on=dt.date(2026, 10, 31),
+        requester="周启明",
+        created_at=timezone.now(),
+        state=Inspection.State.READY,
+        content=b"workbook",
+        size=8,
+        sha256=hashlib.sha256(b"workbook").hexdigest(),
+        file_name="台账.xlsx",
+        finished_at=timezone.now(),
+    )
 
 
 def make_talk(talker: Person, people: list[Person], place: Organization, **fields: Any) -> Talk:
@@ -220,8 +273,3 @@ def ask(client: Client, route: Route, method: str, target: Target | None) -> int
 def fits(status: int, wanted: set[int] | str) -> bool:
     """Return whether a status is one that may be answered."""
     return status < 500 and status not in (401, 403, 404) if wanted == "ok" else status in wanted
-
-
-def labels(things: list[Model]) -> list[str]:
-    """Return the names of rows, for messages."""
-    return [str(thing) for thing in things]
