@@ -91,7 +91,7 @@ class Inspection(models.Model):
         indexes = [models.Index(fields=["state"], name="inspection_state")]
 
     def __str__(self) -> str:
-        return f"{self.month_words} {self.organization}"
+        return f"{self.month_words} {self.scope_name}"
 
     def get_absolute_url(self) -> str:
         return reverse("reports:inspection", args=[self.pk])
@@ -102,6 +102,11 @@ class Inspection(models.Model):
     @property
     def month_words(self) -> str:
         return date_words(self.month_on, Precision.MONTH)
+
+    @property
+    def scope_name(self) -> str:
+        """Return the scope as a title says it: 全校, or the organisation."""
+        return str(_("全校") if self.organization.kind == Organization.Kind.COMMITTEE else self.organization)
 
     @property
     def is_running(self) -> bool:

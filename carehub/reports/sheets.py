@@ -154,14 +154,14 @@ def summary_rows(facts: MonthFacts) -> Iterator[Sequence[Any]]:
         for row in tallies:
             vacant = _("书记空缺") if row.vacant else ""
             yield [next(numbers), row.organization_name, *task_of(row), *figures([row]), vacant]
-        yield from totals(tallies, _("%s小计") % facts.groups[path], least=2)
-    yield from totals(facts.tallies, _("合计"), least=1)
+        yield from totals(tallies, least=2, title=_("%s小计") % facts.groups[path])
+    yield from totals(facts.tallies, least=1)
 
 
-def totals(tallies: Sequence[Tally], title: str, *, least: int) -> Iterator[Total]:
+def totals(tallies: Sequence[Tally], *, least: int, title: str = "") -> Iterator[Total]:
     """Yield one line of sums for each clause and window that has at least so many lines, in the catalogue's order."""
     for rule in RULES:
-        name = _("%(title)s：%(who)s") % {"title": title, "who": rule.explains}
+        name = title or _("合计：%s") % rule.explains
         for window in sorted({row.window for row in tallies if row.rule == rule.code}):
             rows = [row for row in tallies if (row.rule, row.window) == (rule.code, window)]
             if len(rows) >= least:

@@ -188,10 +188,10 @@ def test_what_is_due_is_the_sum_of_the_figures_beside_it(school):
 
 def test_a_general_branch_with_several_organisations_has_a_subtotal_and_the_end_a_total(school):
     facts = read_facts(school.committee, OCTOBER, OCTOBER.ends_on)
-    lines = [row for row in summary_rows(facts) if "小计：" in row[1] or row[1].startswith("合计：")]
+    lines = [row for row in summary_rows(facts) if row[1].endswith("小计") or row[1].startswith("合计：")]
     branches = [row for row in lines if row[2] == "年度谈话" and row[4] == "2026年"]
     assert [row[1] for row in branches][-1].startswith("合计：")
-    assert "外国语学院党总支小计：支部书记与本支部每一名党员" in {row[1] for row in branches}
+    assert "外国语学院党总支小计" in {row[1] for row in branches}
     assert branches[-1][5] == sum(row.due for row in facts.tallies if (row.rule, row.window) == ("C-2.3", "2026"))
 
 
