@@ -1,0 +1,43 @@
+"""Words of a cell, mended as any clerk would: spaces, zero-width characters, full-width letters, placeholders."""
+
+import re
+import unicodedata
+
+INVISIBLE = {"\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u200e", "\u200f"}
+PLACEHOLDERS = {"", "无", "—", "——", "-", "--", "/", "\\", "–", "同上", "″", "〃", '"', "''", "不详", "空", "#N/A", "#REF!",
+                "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "null", "NULL", "None"}  # fmt: skip
+HAN = r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+DOTS = re.compile(r"[•・．‧∙⋅●᛫]")
+HINT = re.compile(r"[(（\[【].*?[)）\]】]")
+
+
+def tidy(text: str) -> str:
+    """Return text without what cannot be seen: one kind of space, no control or zero-width characters, half width."""
+    kept = "".join(" " if char.isspace() else char for char in text if char not in INVISIBLE)
+    kept = "".join(
+        char for char in unicodedata.normalize("NFKC", kept) if unicodedata.category(char) not in ("Cc", "Cs")
+    )
+    return " ".join(kept.split()).lstrip("'‘’`").strip()
+
+
+def is_placeholder(text: str) -> bool:
+    """Return whether the words only fill the cell (无, —, /: the office's own advice for empty cells)."""
+    return text in PLACEHOLDERS
+
+
+def tidy_name(text: str) -> str:
+    """Return a name: one middle dot (U+00B7), no spaces between Han characters."""
+    name = tidy(DOTS.sub("·", text.replace("．", "·")))
+    name = re.sub(rf"(?<={HAN})\s+(?={HAN})", "", name)
+    return re.sub(r"\s*·\s*", "·", name)
+
+
+def squeezed(text: str) -> str:
+    """Return text for comparing: tidied, without any space, in lower case."""
+    return tidy(text).replace(" ", "").lower()
+
+
+def header_word(text: str) -> str:
+    """Return a header without stars, line breaks, brackets and hints: `*入党日期\\n(YYYYMMDD)` → 入党日期."""
+    plain = HINT.sub("", tidy(text))
+    return re.sub(r"[\s*＊:：、。·_-]", "", plain)
