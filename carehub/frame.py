@@ -39,8 +39,9 @@ def own_branch(viewer: Viewer) -> list[int] | None:
     return [seat.organization_id] if seat and seat.organization_id else None
 
 
-def not_officers(viewer: Viewer) -> list[int] | None:
-    return None if viewer.main_seat.persona in OFFICERS else []
+def above_branches(viewer: Viewer) -> list[int] | None:
+    """Whoever watches more than one branch."""
+    return [] if has_desk(viewer) and set(viewer.personas) - {"M", "GL", *OFFICERS} else None
 
 
 def only_members(viewer: Viewer) -> list[int] | None:
@@ -75,8 +76,8 @@ PLACES = (
     Place(_("工作台"), "home", "desk:home", with_duties, _("工作台"), below=("/duties/",)),
     Place(_("我的档案"), "user", "members:mine", only_members, _("我的")),
     Place(_("支部一屏"), "layout-rows", "dashboard:branch", own_branch, _("支部")),
-    Place(_("总览"), "chart-dots", "dashboard:overview", not_officers, _("总览")),
-    Place(_("党组织"), "sitemap", "members:organizations", not_officers),
+    Place(_("总览"), "chart-dots", "dashboard:overview", above_branches, _("总览")),
+    Place(_("党组织"), "sitemap", "members:organizations", above_branches),
     Place(_("人员档案"), "users", "members:people", for_officers_of_posts, _("人员")),
     Place(_("谈心谈话"), "messages", "talks:list", for_officers_of_posts, _("谈话"), _("关怀")),
     Place(_("我的谈话"), "messages", "talks:list", only_members, _("谈话")),

@@ -46,16 +46,13 @@ def standing_of(person: Person, on: dt.date) -> Standing | None:
     """Return a full member's standing on a day; None for who has none (预备党员, 非党员, 已出党)."""
     if person.category != Person.Category.FULL or person.left_party_on:
         return None
-    if person.confirmed_on:
-        start, precision, plain = person.confirmed_on, person.confirmed_precision, False
-    elif had_no_probation(person):
-        start, precision, plain = person.joined_on, person.joined_precision, True
-    else:
-        return Standing(on, None, "", person.standing_correction_months, None)
     correction = person.standing_correction_months
-    known = precision != Precision.YEAR and start is not None
-    months = max(full_months(start, on) + correction, 0) if known and start else None
-    return Standing(on, start, precision, correction, months, plain)
+    plain = person.confirmed_on is None and had_no_probation(person)
+    start = person.joined_on if plain else person.confirmed_on
+    precision = person.joined_precision if plain else person.confirmed_precision
+    if start is None or precision == Precision.YEAR:
+        return Standing(on, start, precision, correction, None, plain)
+    return Standing(on, start, precision, correction, max(full_months(start, on) + correction, 0), plain)
 
 
 def full_months(start: dt.date, on: dt.date) -> int:

@@ -27,3 +27,10 @@ document.querySelectorAll("[data-find]").forEach((form) => {
     if (!form.contains(event.target)) close();
   });
 });
+
+/* A list that is narrowed without a new page: its export follows the address. */
+document.addEventListener("htmx:pushedIntoHistory", () => {
+  document.querySelectorAll("a[data-export]").forEach((link) => {
+    link.search = location.search;
+  });
+});
