@@ -8,7 +8,7 @@ from random import Random
 from carehub.calendar import quarter_window
 from carehub.demo.invention import any_day, working_day
 from carehub.demo.university import University
-from members.models import Affiliation, Organization, Oversight, Person, Post
+from members.models import Affiliation, Organization, Oversight, Post
 from talks.models import Participation, Talk
 
 Drafted = tuple[Talk, list[int]]
@@ -143,8 +143,3 @@ def _of_leaders(university: University) -> Iterator[Drafted]:
                     chance, university.committee, oversight.leader_id, "校级领导", day, university.on, people
                 )
                 yield draft, people
-
-
-def invented_people() -> int:
-    """Return how many people the invented university has."""
-    return Person.objects.count()

@@ -6,7 +6,6 @@ from random import Random
 
 from django.contrib.auth.hashers import make_password
 from django.db.models import OuterRef, Subquery
-from members.pinyin import pinyin_of
 
 from carehub.accounts.models import User
 from carehub.calendar import DAY
@@ -22,6 +21,7 @@ from carehub.demo.invention import (
 from carehub.sealing import keyed_hash
 from members.actions import branch_of
 from members.models import Affiliation, Organization, Oversight, Person, Post
+from members.pinyin import spellings_of
 
 Kind, Role, Manner = Organization.Kind, Post.Role, Post.Manner
 BRANCHES = 80
@@ -112,12 +112,11 @@ def _invent_person(university: University, n: int, occupation: str) -> Person:
     born_on = any_day(chance, dt.date(year - high, 1, 1), dt.date(year - low, 1, 1))
     male = chance.random() < 0.5
     name = invent_name(chance, n)
-    words = pinyin_of(name)
+    spelled = spellings_of(name)
     number = invent_id_number(born_on, n, male=male)
     joined_on, confirmed_on = _party_dates(university, n, born_on)
     return Person(
-        name=name, pinyin=words, pinyin_joined=words.replace(" ", ""),
-        initials="".join(word[0] for word in words.split()),
+        name=name, pinyin=spelled.spoken, pinyin_joined=spelled.joined, initials=spelled.initials,
         number=f"99{n:06d}", id_number=number, id_hash=keyed_hash(number),
         sex=Person.Sex.MALE if male else Person.Sex.FEMALE,
         ethnicity=chance.choice(ETHNICITIES) if n % 9 == 0 else "汉族",
@@ -192,6 +191,7 @@ def appoint(university: University) -> None:
         posts += _general_posts(university, general, n, since)
     posts += _committee_posts(university, since)
     Post.objects.bulk_create(posts)
+    _hold_two_posts(university)
     for group in Organization.objects.filter(kind=Kind.GROUP):
         leader = group.people.order_by("pk").first()
         if leader:
@@ -226,6 +226,15 @@ def _general_posts(university: University, general: Organization, n: int, since:
         Post(person=secretary, organization=general, role=Role.CADRE, started_on=since),
         Post(person=people[7], organization=general, role=Role.CADRE, started_on=since),
     ]
+
+
+def _hold_two_posts(university: University) -> None:
+    """Let one general-branch secretary be the secretary of one of its branches as well (兼任)."""
+    general = university.generals[3]
+    above = Post.objects.secretaries().get(organization=general)
+    last = [branch for branch, _occupation in university.branches if branch.parent_id == general.pk][-1]
+    below = Post.objects.secretaries().filter(organization=last, ended_on=None)
+    below.update(person=above.person_id, manner=Manner.PART_TIME)
 
 
 def _committee_posts(university: University, since: dt.date) -> list[Post]:
