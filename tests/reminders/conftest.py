@@ -1,9 +1,12 @@
 """A school in which C-2.3 alone is asked, so that the numbers are easy to follow."""
 
 import datetime as dt
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
 
+import psycopg2
 import pytest
+from django.conf import settings
 
 from carehub.catalog import RULES
 from carehub.duties.rule import Rule
@@ -33,3 +36,17 @@ def tell() -> Callable[..., dict[str, int]]:
         return dict(remind(on=on, rules=rules))
 
     return on_day
+
+
+@pytest.fixture
+def own_database() -> Iterator[str]:
+    """Return the address of an empty PostgreSQL database for programs that run beside the test; it goes afterwards."""
+    place, name = settings.DATABASES["default"], f"beside_{uuid.uuid4().hex}"
+    server = f"postgres://{place['USER']}:{place['PASSWORD']}@{place['HOST']}:{place['PORT']}"
+    connection = psycopg2.connect(f"{server}/postgres")
+    connection.autocommit = True
+    cursor = connection.cursor()
+    cursor.execute(f"CREATE DATABASE {name}")
+    yield f"{server}/{name}"
+    cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    connection.close()
