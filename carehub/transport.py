@@ -22,11 +22,11 @@ SCHEME = "embedded"
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
         name = f"{time.time_ns()}_{uuid.uuid4()}.{queue}.msg"
-        write_whole(self._folder() / name, str_to_bytes(dumps(payload)))
+        write_whole(self._folder() / name, str_to_bytes(dumps(message)))
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
         for path in self._waiting(queue):
             try:
                 content = path.read_bytes()
