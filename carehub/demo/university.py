@@ -88,7 +88,7 @@ def _add_branches(university: University, general: Organization, people: str, co
 
 def settle(university: University) -> None:
     """Invent the people and write them and their affiliations."""
-    groups = {}
+    groups: dict[int | None, list[Organization]] = {}
     for group in Organization.objects.filter(kind=Kind.GROUP).select_related("parent"):
         groups.setdefault(group.parent_id, []).append(group)
     for n in range(university.people_wanted):
