@@ -22,7 +22,7 @@ SCHEME = "embedded"
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:  # type: ignore[override]
         name = f"{time.time_ns()}_{uuid.uuid4()}.{queue}.msg"
         write_whole(self._folder() / name, str_to_bytes(dumps(message)))
 
