@@ -1,4 +1,4 @@
-"""Rings for background work. Due work lives in tables, a ring carries ids only; a ring that is lost costs minutes, no data."""
+"""Rings for background work. Due work lives in tables, a ring carries ids only; a lost one costs minutes, no data."""
 
 import logging
 

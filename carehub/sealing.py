@@ -1,7 +1,8 @@
 """Values that stand encrypted in the database, and the keyed hash by which they can still be found.
 
 AES-256-GCM through `cryptography`; the keys come from the environment, never from the database. The first key
-of FIELD_KEYS seals, all of them open, so keys can be rotated. A value that no key opens raises, it is never shown as empty.
+of FIELD_KEYS seals, all of them open, so keys can be rotated. A value that no key opens raises: it is never shown
+as empty.
 """
 
 import base64
