@@ -73,6 +73,12 @@ def window_named(label: str) -> Window:
     return quarter_window(year, int(quarter)) if quarter else year_window(year)
 
 
+def window_words(label: str) -> str:
+    """Return a window as people say it: 2026年, 2026年第4季度."""
+    year, _q, quarter = label.partition("Q")
+    return _("%(year)s年第%(n)s季度") % {"year": year, "n": quarter} if quarter else _("%(year)s年") % {"year": year}
+
+
 def last_possible_day(day: dt.date, precision: str) -> dt.date:
     """Return the latest day that a date of this precision can mean."""
     if precision == Precision.YEAR:

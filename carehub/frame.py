@@ -40,7 +40,13 @@ def own_branch(viewer: Viewer) -> list[int] | None:
 
 
 def above_branches(viewer: Viewer) -> list[int] | None:
-    """Whoever watches more than one branch."""
+    """Whoever watches more than one branch: a general branch, the school, a group of people."""
+    watched = viewer.reach("duty", "n", "v")
+    watches = watched.everything or watched.paths or watched.occupations
+    return [] if watches and set(viewer.personas) - {"M", "GL", *OFFICERS} else None
+
+
+def besides_officers(viewer: Viewer) -> list[int] | None:
     return [] if has_desk(viewer) and set(viewer.personas) - {"M", "GL", *OFFICERS} else None
 
 
@@ -77,7 +83,7 @@ PLACES = (
     Place(_("我的档案"), "user", "members:mine", only_members, _("我的")),
     Place(_("支部一屏"), "layout-rows", "dashboard:branch", own_branch, _("支部")),
     Place(_("总览"), "chart-dots", "dashboard:overview", above_branches, _("总览")),
-    Place(_("党组织"), "sitemap", "members:organizations", above_branches),
+    Place(_("党组织"), "sitemap", "members:organizations", besides_officers),
     Place(_("人员档案"), "users", "members:people", for_officers_of_posts, _("人员")),
     Place(_("谈心谈话"), "messages", "talks:list", for_officers_of_posts, _("谈话"), _("关怀")),
     Place(_("我的谈话"), "messages", "talks:list", only_members, _("谈话")),

@@ -8,6 +8,8 @@ from carehub.policy_page import policy
 from members.urls import urlpatterns as member_pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("carehub.desk.urls")),
+    path("", include("carehub.dashboard.urls")),
     path("", include("carehub.accounts.urls")),
     path("policy/", policy, name="policy"),
     path("healthz", healthz, name="healthz"),

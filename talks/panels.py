@@ -33,6 +33,15 @@ class LastTalk:
     def form_words(self) -> str:
         return str(Talk.Form(self.form).label)
 
+    def words(self, on: dt.date) -> str:
+        """Return 3月12日谈过, 去年10月谈过, 2024年5月谈过."""
+        day = self.held_on
+        if day.year == on.year:
+            return _("%(month)s月%(day)s日谈过") % {"month": day.month, "day": day.day}
+        if day.year == on.year - 1:
+            return _("去年%(month)s月谈过") % {"month": day.month}
+        return _("%(year)s年%(month)s月谈过") % {"year": day.year, "month": day.month}
+
 
 def last_talks(people: Iterable[int] | None = None, *, on: dt.date, below_path: str = "") -> dict[int, LastTalk]:
     """Return {person: last standing talk up to a day} for some people or for all at or below a path, in one query."""

@@ -59,6 +59,14 @@ class Reach:
             or facts.occupation in self.occupations
         )
 
+    def over_others(self) -> "Reach":
+        """Return the part that comes from posts over organisations or groups, without single persons (oneself)."""
+        return Reach(self.everything, self.paths, frozenset(), self.occupations)
+
+    def over_organizations(self) -> "Reach":
+        """Return the part that is a question of the organisation alone."""
+        return Reach(self.everything, self.paths)
+
     def q(self, *, path: str = "path", person: str = "pk", occupation: str = "occupation") -> Q:
         """Return the same as a condition on a queryset; names are lookups from its model."""
         if self.everything:

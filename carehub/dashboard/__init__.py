@@ -1,0 +1,1 @@
+"""One branch on one screen, and the overview by rule and organisation."""

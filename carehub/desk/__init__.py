@@ -1,0 +1,1 @@
+"""The desk: whom do I owe, and the page of one duty."""
