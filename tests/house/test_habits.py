@@ -11,7 +11,7 @@ FORBIDDEN_MODULES = {"utils", "helpers", "services", "signals"}
 SLOW_EXCLUDE = re.compile(r"exclude\(\s*(pk|id|\w+_id|\w+__pk|\w+__id)__in\s*=")
 SKIPS = re.compile(r"mark\.(skip|skipif|xfail)\b|pytest\.(skip|xfail|importorskip)\(|unittest\.skip")
 OUTSIDE = re.compile(r"""(?:src|href|action|url)\s*[=(]\s*["']?(?:https?:)?//""")
-INLINE = re.compile(r"""<[a-z][^>]*\s(?:style|on[a-z]+)\s*=|<style\b|<script(?![^>]*\bsrc=)""", re.IGNORECASE)
+INLINE = re.compile(r"""<[a-z][^>]*\s(?:style|on[a-z]+)=["']|<style\b|<script(?![^>]*\bsrc=)""", re.IGNORECASE)
 
 
 def longer_than(limit: int, paths: Iterable[Path]) -> list[str]:

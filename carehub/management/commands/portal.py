@@ -17,6 +17,8 @@ CELERY = [sys.executable, "-m", "celery", "--quiet", "--app", "carehub"]
 PATIENCE_SECONDS = 25
 LOOK_SECONDS = 0.2
 PARENT_DEATH_SIGNAL = 1  # prctl(2)
+MEMORY = Path("/dev/shm")  # nosec B108
+EVERYWHERE = ("0.0.0.0", "::")  # nosec B104
 
 
 class Command(BaseCommand):
@@ -77,14 +79,14 @@ def gunicorn(host: str, port: int, workers: int) -> list[str]:
     command += ["--workers", str(workers), "--timeout", "60", "--log-level", "warning", "--no-control-socket"]
     command += ["--max-requests", "5000", "--max-requests-jitter", "500"]
     # A heartbeat file on a slow disk looks like a hung process.
-    return [*command, "--worker-tmp-dir", "/dev/shm"] if Path("/dev/shm").is_dir() else command
+    return [*command, "--worker-tmp-dir", str(MEMORY)] if MEMORY.is_dir() else command
 
 
 def is_taken(host: str, port: int) -> bool:
     """Return whether somebody answers there."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host and host not in EVERYWHERE else socket.AF_INET) as probe:
         probe.settimeout(1)
-        return probe.connect_ex((host if host not in ("0.0.0.0", "::") else "127.0.0.1", port)) == 0
+        return probe.connect_ex(("127.0.0.1" if host in EVERYWHERE else host, port)) == 0
 
 
 def start(command: list[str], environ: dict[str, str]) -> "subprocess.Popen[bytes]":
