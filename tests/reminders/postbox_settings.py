@@ -3,3 +3,4 @@
 from tests.settings import *  # noqa: F403
 
 EMAIL_BACKEND = "tests.reminders.postbox.Postbox"
+CELERY_TASK_ALWAYS_EAGER = False
