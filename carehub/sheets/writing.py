@@ -75,7 +75,7 @@ TINT = PatternFill("solid", fgColor="F2EFE8")
 class Column:
     """One column: its heading, its width in half-width characters (a Chinese one counts two), what it holds."""
 
-    title: str
+    title: Any  # text, or text that is translated when it is written
     width: float = 12
     kind: str = "text"
     align: str = ""

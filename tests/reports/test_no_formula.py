@@ -3,12 +3,15 @@
 import dataclasses
 import datetime as dt
 import io
+import re
+from types import SimpleNamespace
 
 import pytest
 from openpyxl import Workbook, load_workbook
 
 from carehub.access.viewer import viewer_of
 from carehub.calendar import Window
+from carehub.dashboard.sheets import branch_ledger
 from carehub.reports import building
 from carehub.reports.facts import MonthFacts
 from carehub.reports.sheets import Making, ledgers
@@ -16,6 +19,7 @@ from carehub.sheets.writing import write_workbook
 from members.models import Organization, Person
 from members.sheets import roster_ledger
 from tests.cast import make_person
+from tests.house.sources import near, python_files
 from tests.reports.making import AT, MONTH, asked, talk
 from tests.reports.payloads import PAYLOADS, live_parts, words_of
 
@@ -24,7 +28,27 @@ def all_ledgers(school):
     """Return every sheet that the portal exports, with its real columns."""
     facts = MonthFacts(school.committee, "全校", Window(MONTH, dt.date(2026, 10, 31), "2026-10"), MONTH, [], [], [], {})
     roster = roster_ledger(Person.objects.none(), viewer_of(school.user("clerk")), on=MONTH, scope="全校")
-    return [*ledgers(facts, Making("周启明", AT)), roster]
+    branch = branch_ledger(SimpleNamespace(branch="一支部", on=MONTH), [], scope="一支部")
+    return [*ledgers(facts, Making("周启明", AT)), branch, roster]
+
+
+def test_every_module_that_makes_a_ledger_is_tried_here():
+    makers = {near(path) for path in python_files() if re.search(r"(?<!class )\bLedger\(", path.read_text())}
+    assert makers == {
+        "carehub/dashboard/sheets.py",
+        "carehub/reports/sheets.py",
+        "carehub/sheets/writing.py",
+        "members/sheets.py",
+    }
+
+
+def test_nobody_else_writes_workbooks():
+    named = {
+        near(path)
+        for path in python_files()
+        if re.search(r"^\s*(from|import) (openpyxl|xlsxwriter)", path.read_text(), re.M)
+    }
+    assert {path for path in named if not path.startswith("carehub/sheets/")} == set()
 
 
 def test_there_are_sixty_payloads():

@@ -14,8 +14,9 @@ from carehub.reports import building
 from carehub.reports.facts import month_window, read_facts, scope_words
 from carehub.reports.models import Inspection
 from carehub.reports.sheets import figures, share, summary_rows
+from members.models import Organization, Post
 from talks.models import Talk
-from tests.cast import make_person
+from tests.cast import START, make_person
 from tests.reports.making import DAY, MONTH, asked, talk
 
 OCTOBER = month_window(MONTH)
@@ -214,14 +215,16 @@ def test_a_running_month_says_that_it_is_not_over(school):
     assert "2026年11月23日（当月尚未结束，以下为截至当日的数字）" in text
 
 
-def test_twenty_people_take_as_many_queries_as_two(school):
+def test_twenty_branches_and_people_take_as_many_queries_as_two(school):
     counts = []
     for more in (2, 18):
         for n in range(more):
-            talk(school.owner, [make_person(f"新人{n}", school.first)])
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+            code = f"06000001{more}{n:02d}"
+            branch = Organization.objects.create(code=code, name=code, kind="branch", parent=school.languages)
+            secretary = make_person(f"书记{n}", branch)
+            Post.objects.create(person=secretary, organization=branch, role=Post.Role.SECRETARY, started_on=START)
+            talk(secretary, [make_person(f"新人{n}", branch)])
+        with CaptureQueriesContext(connection) as queries:
             read_facts(school.committee, OCTOBER, OCTOBER.ends_on)
         counts.append(len(queries))
     assert counts[0] == counts[1]
