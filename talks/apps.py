@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class TalksConfig(AppConfig):
     name = "talks"
     verbose_name = _("谈心谈话")
+
+    def ready(self) -> None:
+        from talks import importing  # noqa: F401  (makes the ledger known to the command and the wizard)

@@ -41,8 +41,13 @@ class PeopleField(forms.Field):
     widget = forms.MultipleHiddenInput
 
     def to_python(self, value: Any) -> list[int]:
-        given = [part for one in value or [] for part in str(one).split(",")]
-        return list(dict.fromkeys(int(part) for part in given if NUMBER.fullmatch(part)))[:MOST_PEOPLE]
+        return numbers_of(value)
+
+
+def numbers_of(value: Any) -> list[int]:
+    """Return the numbers among what was sent, each once, in order."""
+    given = [part for one in value or [] for part in str(one).split(",")]
+    return list(dict.fromkeys(int(part) for part in given if NUMBER.fullmatch(part)))[:MOST_PEOPLE]
 
 
 class TalkForm(forms.Form):
@@ -79,7 +84,7 @@ class TalkForm(forms.Form):
     def __init__(self, *args: Any, user: Any, on: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user, self.on = user, on
-        self.fields["talker"].choices = [(str(person.pk), person.name) for person in self.talkers]
+        self.fields["talker"].choices = [(str(p.pk), p.name) for p in self.talkers]  # type: ignore[attr-defined]
         if not keeps_text(on):
             del self.fields["line"]
 
@@ -109,7 +114,7 @@ class TalkForm(forms.Form):
     @cached_property
     def picked(self) -> list[Person]:
         """Return the people chosen, in the order of choice; nobody whom this account may not name."""
-        numbers = self.fields["people"].to_python(self["people"].value())
+        numbers = numbers_of(self["people"].value())
         found = Person.objects.filter(pk__in=numbers)
         talker = self.talker_person
         named = found.filter(reachable(talker.pk, self.held_day)) if talker else found.none()
@@ -185,7 +190,7 @@ class CorrectionForm(TalkForm):
     @cached_property
     def picked(self) -> list[Person]:
         """Return the people chosen; those already on record may be named by whoever may correct it."""
-        numbers = self.fields["people"].to_python(self["people"].value())
+        numbers = numbers_of(self["people"].value())
         found = Person.objects.filter(pk__in=numbers)
         recorded = Q(pk__in=self.talk.participations.values("person"))
         named = found.filter(reachable(self.talk.talker_id, self.held_day) | recorded)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db.models import DateField, ExpressionWrapper, F, QuerySet
+from django.db.models import DateField, ExpressionWrapper, F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,7 +14,7 @@ from carehub.access.viewer import Reach, Viewer, viewer_of
 from carehub.calendar import quarter_of, window_named, year_of
 from carehub.duties.settings import ENTRY_GRACE, Settings
 from members.models import Organization, Person
-from talks.models import Talk
+from talks.models import Talk, TalkQuerySet
 from talks.offices import own_ledgers
 from talks.reasons import reason_words
 
@@ -29,7 +29,7 @@ def grace_on(on: dt.date) -> dt.timedelta:
     return Settings(on).days(ENTRY_GRACE)
 
 
-def entered_late(talks: "QuerySet[Talk]", grace: dt.timedelta) -> "QuerySet[Talk]":
+def entered_late(talks: TalkQuerySet, grace: dt.timedelta) -> TalkQuerySet:
     """Return the talks that were entered (补录) more than the grace after they were held."""
     last_day = ExpressionWrapper(F("held_on") + grace, output_field=DateField())
     return talks.alias(in_time_until=last_day).filter(entered_on__gt=F("in_time_until"))
@@ -73,16 +73,16 @@ class TalkFilter(forms.Form):
     def __init__(self, *args: Any, user: Any, on: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.viewer, self.on = viewer_of(user), on
-        self.fields["period"].choices = periods(on)
+        self.fields["period"].choices = periods(on)  # type: ignore[attr-defined]
         reach = self.viewer.reach("talk", "v", "F")
         by_unit = bool(reach.everything or reach.paths)
         within = Reach(everything=reach.everything, paths=reach.paths).q()
         units = Organization.objects.filter(within).exclude(kind=Organization.Kind.GROUP).in_official_order()
-        self.fields["organization"].queryset = units
+        self.fields["organization"].queryset = units  # type: ignore[attr-defined]
         if not by_unit or units.count() < 2:
             del self.fields["organization"]
 
-    def filter(self, talks: "QuerySet[Talk]") -> "QuerySet[Talk]":
+    def filter(self, talks: TalkQuerySet) -> TalkQuerySet:
         """Return the talks asked for; what cannot be read filters nothing."""
         self.is_valid()
         asked = getattr(self, "cleaned_data", {})

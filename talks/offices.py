@@ -121,7 +121,7 @@ class OfficeBook:
         self._homes, self._secretaries, self._overseen = defaultdict(list), defaultdict(list), defaultdict(list)
         rows = Affiliation.objects.filter(person__in=self.people)
         for person, path, first, last in rows.values_list("person", "organization__path", "started_on", "ended_on"):
-            self._homes[person].append(((first, last), path))
+            self._homes[person].append(((first, last), path or ""))
         posts = Post.objects.secretaries().filter(person__in=self.people).select_related("organization")
         for post in posts:
             held = (post.started_on, post.ended_on)

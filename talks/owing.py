@@ -142,4 +142,4 @@ def _with_progress(duties: list[Duty], talker_id: int, on: dt.date, *, is_saved:
         if duty.key not in new and duty.owner_id == first.owner_id
     ]
     done = sum(tally.finished for tally in here) + (0 if is_saved else len(new))
-    return Settling(duties, on, rule.title, done, sum(tally.due for tally in here), left)
+    return Settling(duties, on, str(rule.title), done, sum(tally.due for tally in here), left)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Window
+from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 
@@ -53,18 +53,13 @@ def last_talks(people: Iterable[int] | None = None, *, on: dt.date, below_path: 
     order = [F("talk__held_on").desc(), F("talk").desc()]
     ranked = present.annotate(nth=Window(RowNumber(), partition_by=F("person"), order_by=order)).filter(nth=1)
     rows = ranked.values_list("person", "talk", "talk__held_on", "talk__form", "talk__talker__name")
-    return {person: LastTalk(*facts) for person, *facts in rows}
+    return {person: LastTalk(talk, held_on, form, talker) for person, talk, held_on, form, talker in rows}
 
 
 def talks_with(person: Person, user: Any, on: dt.date, *, most: int = 50) -> list[TalkLine]:
     """Return the facts of the talks with a person that a viewer may see, the newest first (talks/_with_person.html)."""
     talks = Talk.objects.visible_to(user).standing().with_person(person.pk).with_people().newest_first()
     return lines(talks[:most], user, on)
-
-
-def talks_since(person: Person, user: Any, first_on: dt.date) -> "QuerySet[Talk]":
-    """Return the visible talks with a person since a day, for a timeline."""
-    return Talk.objects.visible_to(user).standing().with_person(person.pk).filter(held_on__gte=first_on)
 
 
 @dataclass(frozen=True)

@@ -142,6 +142,8 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _logged(request: HttpRequest, form: TalkForm) -> Talk | None:
+    if form.talker_person is None:
+        return None
     try:
         return log_talk(
             talker=form.talker_person,
