@@ -41,8 +41,7 @@ def own_branch(viewer: Viewer) -> list[int] | None:
 
 def above_branches(viewer: Viewer) -> list[int] | None:
     """Whoever watches more than one branch: a general branch, the school, a group of people."""
-    watched = viewer.reach("duty", "n", "v")
-    watches = watched.everything or watched.paths or watched.occupations
+    watches = viewer.reach("duty", "n", "v").over_others()
     return [] if watches and set(viewer.personas) - {"M", "GL", *OFFICERS} else None
 
 
@@ -62,7 +61,7 @@ def has_desk(viewer: Viewer) -> bool:
 def sees_others(viewer: Viewer) -> bool:
     """Return whether the viewer may open anybody's file but the own."""
     reach = viewer.reach("person", "v")
-    return bool(reach.everything or reach.paths or reach.occupations or reach.people - {viewer.person_id})
+    return bool(reach.over_others() or reach.people - {viewer.person_id})
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,16 @@ from carehub.access.viewer import Reach, viewer_of
 from members.models import Organization, Person
 from members.models.person import PersonQuerySet
 
-STATES = {
+STATES: dict[str, dict[str, Any]] = {
     "verify": {"verify_since_on__isnull": False},
     "lost": {"lost_contact_on__isnull": False},
     "floating": {"is_floating": True},
     "suspended": {"suspended_on__isnull": False},
+    "gone": {"organization": None},
 }
 # Never by performance.
 ORDERS: dict[str, tuple[Any, ...]] = {
-    "organization": ("organization__code", "pinyin", "pk"),
+    "organization": (F("organization__code").asc(nulls_last=True), "pinyin", "pk"),
     "name": ("pinyin", "pk"),
     "joined": (F("joined_on").asc(nulls_last=True), "pinyin", "pk"),
 }
@@ -46,6 +47,7 @@ class PeopleForm(forms.Form):
             ("lost", _("失去联系")),
             ("floating", _("流动党员")),
             ("suspended", _("停止党籍")),
+            ("gone", _("已离开")),
         ],
     )
     sort = forms.ChoiceField(
@@ -82,6 +84,8 @@ class PeopleForm(forms.Form):
         for name in ("category", "occupation"):
             if self.value(name):
                 people = people.filter(**{name: self.value(name)})
+        if not self.value("q") and self.value("state") != "gone":
+            people = people.in_school()  # who died or left the school is found by name, and listed when asked for
         people = people.filter(**STATES.get(self.value("state"), {}))
         return people.order_by(*ORDERS[self.value("sort") or "organization"])
 

@@ -73,11 +73,11 @@ def known(day: dt.date | None, precision: str) -> dt.date | str:
 
 
 def marks_of(person: Person) -> list[str]:
-    """Return what deserves notice: 待核实, 失去联系, 流动, 停止党籍."""
+    """Return what deserves notice: 待核实, 失去联系, 流动, 停止党籍, 已离开."""
     marks = {
         _("待核实"): person.verify_since_on,
         _("失去联系"): person.lost_contact_on,
         _("流动党员"): person.is_floating,
         _("停止党籍"): person.suspended_on,
     }
-    return [word for word, holds in marks.items() if holds]
+    return [*(word for word, holds in marks.items() if holds), *filter(None, [person.gone_words])]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from carehub.access.viewer import Reach, Viewer
 from carehub.calendar import today
@@ -23,6 +24,12 @@ class Branching:
     depth: int
     secretary: str
     members: int | None
+
+    @property
+    def kind_words(self) -> str:
+        """Return 直属党支部 for a branch right under the committee, else the kind."""
+        is_direct = self.depth == 1 and self.organization.kind == Organization.Kind.BRANCH
+        return _("直属党支部") if is_direct else str(self.organization.get_kind_display())
 
     @property
     def vacant(self) -> bool:

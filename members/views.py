@@ -22,7 +22,7 @@ from members.tree import Branching, needs_secretary, offices_of, openable, secre
 PAGE, FOUND, SHOWN_MEMBERS = 50, 8, 60
 LIST_FIELDS = (
     "name", "number", "category", "occupation", "joined_on", "joined_precision", "confirmed_on", "confirmed_precision",
-    "verify_since_on", "lost_contact_on", "is_floating", "suspended_on",
+    "verify_since_on", "lost_contact_on", "is_floating", "suspended_on", "died_on", "left_party_on",
     "organization__name", "organization__short_name", "organization__path",
 )  # fmt: skip
 

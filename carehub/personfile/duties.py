@@ -8,6 +8,7 @@ from carehub.duties.duty import Duty, State
 from carehub.duties.rule import Ask, list_duties
 from members.models import Person
 
+EVERYWHERE = Reach(everything=True)
 OWED = (State.OVERDUE, State.DUE_SOON, State.OPEN, State.UPCOMING, State.EXCUSED)
 
 
@@ -16,10 +17,9 @@ def duties_about(person: Person, viewer: Viewer, on: dt.date) -> list[tuple[str,
     reach = viewer.reach("duty", "v")
     if not reach or person.pk == viewer.person_id:
         return []
-    own_group = person.occupation in reach.occupations
-    scope = Reach(everything=reach.everything or own_group or not reach.paths, paths=reach.paths)
+    over = reach.over_others()
+    scope = reach.over_organizations() if over.paths and person.occupation not in over.occupations else EVERYWHERE
     found = list_duties(RULES, Ask(on=on, scope=scope, people=frozenset({person.pk}), states=frozenset(OWED)))
-    only_own = not (reach.everything or own_group or reach.paths)
-    shown = [duty for duty in found if not only_own or duty.obligor_id == viewer.person_id]
+    shown = [duty for duty in found if over or duty.obligor_id == viewer.person_id]
     titles = {rule.code: str(rule.title) for rule in RULES}
     return [(titles[duty.rule], duty) for duty in sorted(shown, key=lambda duty: (duty.due_on, duty.rule))]

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from carehub import masking
@@ -164,6 +165,15 @@ class Person(models.Model):
     @property
     def born_words(self) -> str:
         return date_words(self.born_on, self.born_precision)
+
+    @property
+    def gone_words(self) -> str:
+        """Return why the person belongs to no organisation of the school any more, empty for who does."""
+        if self.died_on:
+            return gettext("%(day)s去世") % {"day": date_words(self.died_on)}
+        if self.left_party_on:
+            return gettext("%(day)s出党") % {"day": date_words(self.left_party_on)}
+        return "" if self.organization_id else gettext("已转出学校")
 
 
 class AffiliationQuerySet(models.QuerySet["Affiliation"]):

@@ -116,6 +116,12 @@ def test_the_export_holds_the_filtered_list_masked_and_says_who_and_where(school
     assert any("林晓岚" in cell for cell in found)
 
 
+@pytest.mark.parametrize("asked", ["", "q=zqw", "organization={maths}", "state=gone"])
+def test_the_export_holds_nobody_out_of_reach(school, as_, asked):
+    found = cells(as_("owner").get(f"/people/export/?{asked.format(maths=school.maths.pk)}"))
+    assert not {"赵启文", "孙秉钧", "谭明"} & set(found)
+
+
 def test_the_export_is_written_down_without_what_was_searched(school, as_):
     as_("owner").get("/people/export/?q=黎小满")
     row = AuditEvent.objects.get(action=Action.EXPORT)
