@@ -4,9 +4,12 @@ import re
 import unicodedata
 
 INVISIBLE = {"\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u200e", "\u200f"}
-PLACEHOLDERS = {"", "无", "—", "——", "-", "--", "/", "\\", "–", "同上", "″", "〃", '"', "''", "不详", "空", "#N/A", "#REF!",
-                "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "null", "NULL", "None"}  # fmt: skip
+PLACEHOLDERS = {
+    "", "无", "—", "——", "-", "--", "/", "\\", "–", "同上", "″", "〃", '"', "''", "不详", "空",
+    "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "null", "NULL", "None",
+}  # fmt: skip
 HAN = r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+UNSEEN = ("Cc", "Cs")
 DOTS = re.compile(r"[•・．‧∙⋅●᛫]")
 HINT = re.compile(r"[(（\[【].*?[)）\]】]")
 
@@ -14,9 +17,8 @@ HINT = re.compile(r"[(（\[【].*?[)）\]】]")
 def tidy(text: str) -> str:
     """Return text without what cannot be seen: one kind of space, no control or zero-width characters, half width."""
     kept = "".join(" " if char.isspace() else char for char in text if char not in INVISIBLE)
-    kept = "".join(
-        char for char in unicodedata.normalize("NFKC", kept) if unicodedata.category(char) not in ("Cc", "Cs")
-    )
+    plain = unicodedata.normalize("NFKC", kept)
+    kept = "".join(char for char in plain if unicodedata.category(char) not in UNSEEN)
     return " ".join(kept.split()).lstrip("'‘’`").strip()
 
 

@@ -1,0 +1,1 @@
+"""Onboarding files: organisations, roster, posts; talks plug in from their own floor (base.register)."""

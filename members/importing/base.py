@@ -1,6 +1,7 @@
 """One machine for every onboarding file: gate → header → rows → findings → plan → commit (roster.md).
 
-A kind of file is one subclass of Importer, registered by its `kind`; a floor above plugs its own in from its AppConfig.ready:
+A kind of file is one subclass of Importer, registered by its `kind`; a floor above plugs its own in from its
+AppConfig.ready:
 
     @register
     class TalkImporter(Importer):

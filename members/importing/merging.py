@@ -1,0 +1,173 @@
+"""A row and the person it is about, put together: what is known is kept, what the file says more is taken."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from carehub.calendar import Precision, date_words, last_possible_day
+from carehub.masking import masked_id, masked_phone
+from carehub.sealing import keyed_hash
+from members.actions import branch_of
+from members.importing.base import Change
+from members.importing.dates import Known
+from members.importing.person_row import Wanted, years_after
+from members.models import Organization, Person
+from members.pinyin import spellings_of
+
+DATES = ("born", "joined", "confirmed")
+PLAIN = (
+    "name", "number", "sex", "ethnicity", "education", "occupation", "position", "phone", "address", "category",
+    "standing_correction_months", "is_floating", "floating_to",
+)  # fmt: skip
+
+
+@dataclass
+class Merged:
+    """A person as the import leaves them, and what has to be written for it."""
+
+    person: Person
+    is_new: bool
+    organization: Organization
+    moves: bool
+    since_on: dt.date
+    changed: set[str] = field(default_factory=set)
+    changes: list[Change] = field(default_factory=list)
+
+
+def merge(wanted: Wanted, person: Person | None, on: dt.date) -> Merged | None:
+    """Return the person with the row's values; None for a row without an organisation."""
+    if wanted.organization is None:
+        return None
+    is_new = person is None
+    person = person or Person(occupation=Person.Occupation.OTHER, category="")
+    moves = not stays(person, wanted.organization)
+    merged = Merged(person, is_new, wanted.organization, moves, start_of(wanted, is_new, on))
+    take_identity(merged, wanted)
+    take_plain(merged, wanted)
+    take_dates(merged, wanted)
+    take_standing(merged, wanted, on)
+    if not person.category:
+        put(merged, "category", category_of(person, on))
+    take_place(merged)
+    return merged
+
+
+def stays(person: Person, organization: Organization) -> bool:
+    """Return whether the person is there already; a branch named for a member of one of its groups is no move."""
+    if person.died_on or person.left_party_on:
+        return True
+    current = person.organization
+    return current is not None and (current == organization or branch_of(current) == organization)
+
+
+def start_of(wanted: Wanted, is_new: bool, on: dt.date) -> dt.date:
+    """Return the first day there: of a new person 转入日期, else 入党日期; a move is on the day of import."""
+    joined = wanted.known("joined")
+    if not is_new:
+        return on
+    return wanted.since_on or (joined.on if joined else on)
+
+
+def take_identity(merged: Merged, wanted: Wanted) -> None:
+    if merged.person.id_hash is None:
+        put(merged, "id_number", wanted.id_number)
+        merged.person.id_hash = keyed_hash(wanted.id_number)
+        merged.changed.add("id_hash")
+
+
+def take_plain(merged: Merged, wanted: Wanted) -> None:
+    for name in PLAIN:
+        if name in wanted.fields:
+            put(merged, name, wanted.fields[name])
+    if not merged.person.sex and wanted.defaults.get("sex"):
+        put(merged, "sex", wanted.defaults["sex"])
+    if "name" in merged.changed or not merged.person.pinyin:
+        spellings = spellings_of(merged.person.name)
+        merged.person.pinyin, merged.person.pinyin_joined = spellings.spoken, spellings.joined
+        merged.person.initials = spellings.initials
+        merged.changed |= {"pinyin", "pinyin_joined", "initials"}
+
+
+def take_dates(merged: Merged, wanted: Wanted) -> None:
+    person = merged.person
+    for name in DATES:
+        new, day = wanted.known(name), getattr(person, f"{name}_on")
+        old = Known(day, getattr(person, f"{name}_precision")) if day else None
+        if new and not (old and says_no_more(new, old)):
+            put_date(merged, name, old, new)
+    if person.born_on is None and wanted.defaults.get("born_on"):
+        put_date(merged, "born", None, Known(wanted.defaults["born_on"]))
+
+
+def says_no_more(new: Known, old: Known) -> bool:
+    """Return whether the new date is the old one, or only a vaguer way to write it."""
+    if new.fields == old.fields:
+        return True
+    ranks = [Precision.YEAR, Precision.MONTH, Precision.DAY]
+    vaguer = ranks.index(Precision(new.precision)) < ranks.index(Precision(old.precision))
+    return vaguer and new.on <= old.on <= last_possible_day(*new.fields)
+
+
+def put_date(merged: Merged, name: str, old: Known | None, new: Known) -> None:
+    setattr(merged.person, f"{name}_on", new.on)
+    setattr(merged.person, f"{name}_precision", new.precision)
+    merged.changed |= {f"{name}_on", f"{name}_precision"}
+    before = date_words(*old.fields) if old else ""
+    merged.changes.append(Change(label_of(f"{name}_on"), before, date_words(*new.fields)))
+
+
+def take_standing(merged: Merged, wanted: Wanted, on: dt.date) -> None:
+    """Take 停止党籍 and 失联; their day is the file's, else the day on which the import says so first."""
+    person, fields = merged.person, wanted.fields
+    if "suspended" in fields and fields["suspended"] != bool(person.suspended_on):
+        put(merged, "suspended_on", on if fields["suspended"] else None)
+    if fields.get("lost") is True and (fields["lost_contact_on"] or person.lost_contact_on is None):
+        put(merged, "lost_contact_on", fields["lost_contact_on"] or on)
+    elif fields.get("lost") is False:
+        put(merged, "lost_contact_on", None)
+    put(merged, "verify_since_on", None)
+
+
+def category_of(person: Person, on: dt.date) -> str:
+    """Return the category where the file says none: on probation within a year of joining, else a full member."""
+    fresh = person.joined_on and not person.confirmed_on and on < years_after(person.joined_on, 1)
+    return str(Person.Category.PROBATIONARY if fresh else Person.Category.FULL)
+
+
+def take_place(merged: Merged) -> None:
+    if not merged.moves:
+        return
+    before = str(merged.person.organization or "")
+    merged.person.organization, merged.person.path = merged.organization, merged.organization.path or ""
+    merged.changed |= {"organization", "path"}
+    merged.changes.append(Change(label_of("organization"), before, str(merged.organization)))
+
+
+def put(merged: Merged, name: str, value: Any) -> None:
+    """Set a field and remember how it was, if it is another value than before."""
+    before = getattr(merged.person, name)
+    if before == value:
+        return
+    setattr(merged.person, name, value)
+    merged.changed.add(name)
+    merged.changes.append(Change(label_of(name), shown(name, before), shown(name, value)))
+
+
+def label_of(name: str) -> str:
+    return str(Person._meta.get_field(name).verbose_name)
+
+
+def shown(name: str, value: Any) -> str:
+    """Return a value for the screen; what is sensitive leaves masked."""
+    if value in (None, ""):
+        return ""
+    if name == "id_number":
+        return masked_id(value)
+    if name == "phone":
+        return "、".join(masked_phone(part) for part in str(value).split("、"))
+    if name == "address":
+        return "……"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    choices = dict(Person._meta.get_field(name).flatchoices)
+    return date_words(value) if isinstance(value, dt.date) else str(choices.get(value, value))

@@ -1,0 +1,93 @@
+"""Writes people in bulk: persons, accounts, affiliations. Called inside the one transaction of an import."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.contrib.auth.hashers import make_password
+
+from carehub.accounts.models import User
+from carehub.calendar import DAY
+from members.actions import branch_of
+from members.importing.merging import Merged
+from members.models import Affiliation, Person
+
+CHUNK = 500
+
+
+def write_people(merged: list[Merged], missing: list[int], *, on: dt.date) -> None:
+    """Write new and changed people, and mark those who are missing as 待核实."""
+    open_accounts(merged)
+    new = [one for one in merged if one.is_new]
+    Person.objects.bulk_create((one.person for one in new), batch_size=CHUNK)
+    changed = [one for one in merged if not one.is_new and one.changed]
+    for chunk in chunks(changed):
+        fields = sorted(set().union(*(one.changed for one in chunk)))
+        Person.objects.bulk_update([one.person for one in chunk], fields, batch_size=100)
+    begin(new)
+    move([one for one in changed if one.moves], on)
+    for chunk in chunks(missing):
+        Person.objects.filter(pk__in=chunk, verify_since_on=None).update(verify_since_on=on)
+
+
+def chunks(items: list) -> Iterable[list]:
+    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
+
+
+def open_accounts(merged: list[Merged]) -> None:
+    """Open an account without a password for each person who has a staff or student number and no account.
+
+    It signs nobody in until the office sets a first password; an account that belongs to somebody stays theirs.
+    """
+    without = {one.person.number: one for one in merged if one.person.number and one.person.user_id is None}
+    taken: dict[str, tuple[User, bool]] = {}
+    for chunk in chunks(list(without)):
+        for user in User.objects.filter(number__in=chunk).select_related("person"):
+            taken[user.number] = (user, hasattr(user, "person"))
+    fresh = [
+        User(number=number, password=make_password(None), must_change_password=True)
+        for number in without
+        if number not in taken
+    ]
+    User.objects.bulk_create(fresh, batch_size=CHUNK)
+    accounts = {user.number: user for user in fresh}
+    accounts |= {number: user for number, (user, has_person) in taken.items() if not has_person}
+    for number, user in accounts.items():
+        without[number].person.user = user
+        without[number].changed.add("user")
+
+
+def begin(new: list[Merged]) -> None:
+    """Begin the affiliations of new people."""
+    Affiliation.objects.bulk_create((affiliation(one, one.since_on) for one in new), batch_size=CHUNK)
+
+
+def affiliation(one: Merged, started_on: dt.date) -> Affiliation:
+    branch = branch_of(one.organization)
+    return Affiliation(person=one.person, organization=one.organization, branch=branch, started_on=started_on)
+
+
+def move(moved: list[Merged], on: dt.date) -> None:
+    """End the old affiliation on the day before and begin the new one; one that began today or later is corrected."""
+    for chunk in chunks(moved):
+        last = last_affiliations([one.person.pk for one in chunk])
+        ended, corrected, begun = [], [], []
+        for one in chunk:
+            old = last.get(one.person.pk)
+            if old is not None and old.started_on >= on:
+                old.organization, old.branch = one.organization, branch_of(one.organization)
+                old.ended_on, old.ending = None, ""
+                corrected.append(old)
+                continue
+            if old is not None and (old.ended_on is None or old.ended_on >= on):
+                old.ended_on, old.ending = on - DAY, Affiliation.Ending.MOVED
+                ended.append(old)
+            begun.append(affiliation(one, on))
+        Affiliation.objects.bulk_update(ended, ["ended_on", "ending"], batch_size=CHUNK)
+        Affiliation.objects.bulk_update(corrected, ["organization", "branch", "ended_on", "ending"], batch_size=100)
+        Affiliation.objects.bulk_create(begun, batch_size=CHUNK)
+
+
+def last_affiliations(people: list[int]) -> dict[int, Affiliation]:
+    """Return each person's latest affiliation."""
+    found = Affiliation.objects.filter(person__in=people).order_by("started_on", "pk")
+    return {row.person_id: row for row in found}
