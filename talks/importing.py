@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -36,6 +37,7 @@ ID_FAULTS = {
     "id-birth-invalid": gettext_lazy("身份证号里的出生日期不存在。请对照证件。"),
 }
 UNKNOWN = gettext_lazy("系统里没有这个人，或不在您的范围内。请先导入名册。")
+LIKE_AN_ID = 14  # staff and student numbers are shorter
 LOST_FROM = 10**15  # a number of more digits than a spreadsheet keeps
 BATCH = 500
 Triple = tuple[int, int, dt.date]
@@ -116,6 +118,10 @@ class TalkImporter(Importer):
         for entry, talk in drafts:
             entry.payload["talk_id"] = talk.pk
 
+    @cached_property
+    def keeps_text(self) -> bool:
+        return keeps_text(self.on)
+
     def _people_named(self, rows: Iterable[Row]) -> People:
         words = {part for row in rows for key in ("talker_id", "people_id") for part in parts_of(row, key)}
         on = today()
@@ -178,7 +184,7 @@ class TalkImporter(Importer):
     def _person(self, row: Row, key: str, name: str, number: str, known: People) -> Person | None:
         person = known.find(number)
         if person is None:
-            faults = identity_of(number, self.on).faults if len(number) in (15, 18) else ()
+            faults = identity_of(number, self.on).faults if len(number) >= LIKE_AN_ID else ()
             code = faults[0] if faults else "person-unknown"
             row.error(f"{key}_id", code, str(ID_FAULTS.get(code, UNKNOWN)))
             return None
@@ -240,7 +246,7 @@ class TalkImporter(Importer):
             "channel": self._choice(row, "channel", CHANNELS, Talk.Channel.IN_PERSON),
             "reasons": self._reasons(row),
             "place": row.text("place")[:100],
-            "line": row.text("line") if keeps_text(self.on) else "",
+            "line": row.text("line") if self.keeps_text else "",
         }
 
     def _choice(self, row: Row, key: str, words: dict[str, Any], otherwise: str) -> str:
