@@ -112,6 +112,18 @@ def test_a_worker_that_wakes_up_late_changes_nothing(school):
     assert Inspection.objects.get(pk=inspection.pk).sha256 == frozen
 
 
+def test_a_worker_that_wakes_up_while_another_builds_changes_nothing(school):
+    inspection = asked(school, school.languages)
+    sleeper = building.claim(inspection.pk)
+    Inspection.objects.update(lease_until_at=timezone.now() - dt.timedelta(seconds=1))
+    building.claim(inspection.pk)
+    assert not building.freeze(sleeper, b"late", {})
+    building.tell(sleeper, 99, "late")
+    building.give_up(sleeper)
+    now = Inspection.objects.get(pk=inspection.pk)
+    assert (now.state, now.progress, now.attempts) == (State.BUILDING, 5, 2)
+
+
 def test_after_three_failures_it_says_so_and_keeps_no_half_file(school, monkeypatch):
     monkeypatch.setattr(building, "read_facts", broken)
     inspection = asked(school, school.languages)
