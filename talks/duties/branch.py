@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +18,7 @@ from members.models import Affiliation, Organization, Post
 from talks.duties.posts import units_of
 from talks.duties.stays import came_late, has_left, last_stays, opens_on
 from talks.models import Participation
-from talks.rules import attended, earliest, in_force_that_day, in_time
+from talks.rules import attended, earliest, in_time
 
 PERSON_FACTS = ("lost_contact_on", "died_on", "left_party_on", "suspended_on")
 
@@ -47,17 +47,10 @@ class BranchTalks(RowRule):
 
     def deeds(self, look: Look) -> QuerySet[Participation]:
         """Return the talks that count for OuterRef(person): by a secretary of the person's branch of that day."""
-        deeds = attended(look).filter(
-            in_force_that_day("person__affiliations"),
-            in_force_that_day("talk__talker__posts"),
-            person=OuterRef("person_id"),
-            person__affiliations__branch__kind=Organization.Kind.BRANCH,
-            talk__talker__posts__organization=F("person__affiliations__branch"),
-            talk__talker__posts__role=Post.Role.SECRETARY,
-        )
-        if look.settings[OTHER_BRANCH] == "yes":
-            return deeds
-        return deeds.filter(talk__talker__posts__organization=OuterRef("branch_id"))
+        served = _served_that_day()
+        if look.settings[OTHER_BRANCH] != "yes":
+            served = served.filter(organization=OuterRef(OuterRef("branch_id")))
+        return attended(look).filter(Exists(served), person=OuterRef("person_id"))
 
     def within(self, ask: Ask) -> Q:
         return ask.scope.q(path="branch__path", person="person", occupation="person__occupation")
@@ -69,7 +62,7 @@ class BranchTalks(RowRule):
             "person_name": F("person__name"),
             "last_day_on": F("ended_on"),
             "opens": opens_on(look),
-            "evidence": earliest(self.deeds(look), branch="talk__talker__posts__organization_id"),
+            "evidence": earliest(self.deeds(look), branch=Subquery(_served_that_day().values("organization")[:1])),
             "excuse": reason_of(self.excuses(look, "branch_id", "person_id")),
         }
 
@@ -91,6 +84,22 @@ class BranchTalks(RowRule):
         if look.settings[OTHER_BRANCH] != "yes":
             there = there.filter(branch=OuterRef("branch"))
         return Q(Exists(there), person__in=draft.people - {draft.talker_id})
+
+
+def _served_that_day() -> QuerySet[Post]:
+    """Return the post in which the talker of a participation served the participant on the day of the talk."""
+    day, stays = OuterRef("talk__held_on"), "organization__counted_affiliations"
+    stayed = Q(**{f"{stays}__ended_on": None}) | Q(**{f"{stays}__ended_on__gte": day})
+    return (
+        Post.objects.secretaries()
+        .in_force(day)
+        .filter(
+            stayed,
+            person=OuterRef("talk__talker"),
+            organization__kind=Organization.Kind.BRANCH,
+            **{f"{stays}__person": OuterRef("person"), f"{stays}__started_on__lte": day},
+        )
+    )
 
 
 def _why_not(row: Row, look: Look) -> str:
