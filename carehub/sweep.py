@@ -69,6 +69,7 @@ def _reminder(duty: Duty, addressee: Addressee, on: dt.date) -> ReminderLog:
         rule=duty.rule,
         window=duty.window,
         subject=duty.subject,
+        person_id=duty.subject_id if _is_about_person(duty) else None,
         due_on=duty.due_on,
         organization=duty.organization_name,
         vacant=addressee.stands_in,
@@ -90,10 +91,14 @@ def _present(duties: Iterable[Duty], personal: dict[str, bool], on: dt.date) -> 
     ]
 
 
+def _is_about_person(duty: Duty) -> bool:
+    """Return whether the subject is the person himself and not, as in C-2.2, his branch."""
+    return duty.person_id == duty.subject_id and duty.person == duty.subject
+
+
 def _has_moved(duty: Duty, branches: dict[int, int]) -> bool:
     """Return whether the person about whom a branch owes it belongs elsewhere now."""
-    about_person = duty.person_id == duty.subject_id and duty.person == duty.subject
-    return about_person and branches.get(duty.subject_id, duty.organization_id) != duty.organization_id
+    return _is_about_person(duty) and branches.get(duty.subject_id, duty.organization_id) != duty.organization_id
 
 
 def _accounts() -> dict[int, int]:

@@ -8,6 +8,7 @@ from django.db import transaction
 from carehub.audit.models import Action
 from carehub.audit.trail import record
 from carehub.calendar import DAY
+from carehub.reminders.actions import silence
 from members.models import Affiliation, Organization, Person
 
 
@@ -47,4 +48,5 @@ def leave(*, person: Person, on: dt.date, ending: str, by: Any = None) -> None:
         setattr(person, field, on)
     path, person.organization, person.path = person.path, None, ""
     person.save()
+    silence(person_id=person.pk)
     record(Action.CHANGE, by=by, target=person, path=path, what="leave", on=str(on), ending=str(ending))

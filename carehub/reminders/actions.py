@@ -65,7 +65,7 @@ def _digests(people: list[int], on: dt.date, batch: uuid.UUID) -> int:
 
 def _summaries(people: Collection[int], on: dt.date) -> dict[int, Summary]:
     """Return what each person is told on the day altogether, earlier sweeps of the day included."""
-    rows = ReminderLog.objects.of_day(on).filter(recipient__in=people)
+    rows = ReminderLog.objects.standing().of_day(on).filter(recipient__in=people)
     counted = rows.values_list("recipient", "stage", "title", "vacant").annotate(n=Count("pk"))
     found: dict[int, Summary] = {person: Summary() for person in people}
     for person, stage, title, vacant, n in counted.order_by("rule"):
@@ -98,7 +98,6 @@ def _inbox(summaries: dict[int, Summary], on: dt.date, path: str) -> None:
 
 def _outbox(summaries: dict[int, Summary], on: dt.date) -> int:
     """Write the day's one mail to those who have an address and return how many are new."""
-    address = settings.SITE_URL.rstrip("/") + reverse("reminders:inbox")
     digests = Digest.objects.filter(day_on=on, recipient__in=summaries, mail=None)
     emails = dict(get_user_model()._default_manager.filter(pk__in=summaries).values_list("pk", "email"))
     mails = [
@@ -106,7 +105,7 @@ def _outbox(summaries: dict[int, Summary], on: dt.date) -> int:
             digest=digest,
             to=emails[digest.recipient_id],
             subject=mail_subject(summaries[digest.recipient_id]),
-            body=mail_body(summaries[digest.recipient_id], address),
+            body=mail_body(summaries[digest.recipient_id], _address()),
             next_try_at=timezone.now(),
         )
         for digest in digests.order_by("recipient")
@@ -114,6 +113,32 @@ def _outbox(summaries: dict[int, Summary], on: dt.date) -> int:
     ]
     OutboxMessage.objects.bulk_create(mails, ignore_conflicts=True)
     return len(mails)
+
+
+def _address() -> str:
+    return settings.SITE_URL.rstrip("/") + reverse("reminders:inbox")
+
+
+@transaction.atomic
+def silence(*, person_id: int) -> None:
+    """Take somebody who died or left out of every reminder: names, numbers, and mail that has not gone yet."""
+    rows = ReminderLog.objects.standing().filter(person_id=person_id)
+    told = set(rows.values_list("recipient", "day_on"))
+    rows.update(silenced_at=timezone.now())
+    for recipient, on in sorted(told):
+        _recount(recipient, on)
+
+
+def _recount(recipient: int, on: dt.date) -> None:
+    summary = _summaries([recipient], on)[recipient]
+    item = InboxItem.objects.filter(recipient=recipient, key=f"digest:{on}")
+    mail = OutboxMessage.objects.filter(digest__recipient=recipient, digest__day_on=on).not_under_way()
+    if not summary.title:
+        item.delete()
+        mail.delete()
+        return
+    item.update(title=summary.title, text=summary.text)
+    mail.update(subject=mail_subject(summary), body=mail_body(summary, _address()))
 
 
 def mark_read(*, items: InboxItemQuerySet, by: Any) -> int:

@@ -54,7 +54,9 @@ def messages_of(items: Iterable[InboxItem], reader: Any) -> list[Message]:
     items, viewer = list(items), viewer_of(reader)
     days = {item.day_on for item in items}
     groups: dict[dt.date, dict[tuple[Any, ...], Group]] = defaultdict(dict)
-    for row in ReminderLog.objects.visible_to(reader).filter(day_on__in=days).order_by("-stage", "due_on", "pk"):
+    for row in (
+        ReminderLog.objects.visible_to(reader).standing().filter(day_on__in=days).order_by("-stage", "due_on", "pk")
+    ):
         parts = (row.stage, row.title, row.rule, row.organization, row.vacant, row.due_on)
         groups[row.day_on].setdefault(parts, Group(*parts)).add(row, viewer)
     return [Message(item, list(groups[item.day_on].values())) for item in items]

@@ -16,6 +16,10 @@ class ReminderLogQuerySet(models.QuerySet["ReminderLog"]):
         """A reminder is its recipient's own; whether its name may still be read, `is_open_to` says."""
         return self.filter(recipient=user)
 
+    def standing(self) -> "ReminderLogQuerySet":
+        """Return what may still be shown: not about somebody who died or left since."""
+        return self.filter(silenced_at=None)
+
     def of_day(self, on: dt.date) -> "ReminderLogQuerySet":
         return self.filter(day_on=on)
 
@@ -39,12 +43,14 @@ class ReminderLog(models.Model):
     window = models.CharField(_("时段"), max_length=10)
     title = models.CharField(_("任务名称"), max_length=60)
     subject = models.CharField(_("对象"), max_length=200)
+    person_id = models.BigIntegerField(_("对象是谁"), null=True, help_text=_("对象是人时才有"))
     due_on = models.DateField(_("期限"))
     organization = models.CharField(_("责任党组织"), max_length=200, blank=True)
     # Where the names may still be read; empty for what is the recipient's own (校领导).
     path = models.CharField(_("组织路径"), max_length=255, blank=True)
     vacant = models.BooleanField(_("书记空缺，责任上移"), default=False)
     day_on = models.DateField(_("提醒日期"))
+    silenced_at = models.DateTimeField(_("不再显示的时间"), null=True, blank=True)
     batch = models.UUIDField(_("写入批次"), editable=False)
 
     objects = ReminderLogQuerySet.as_manager()
@@ -59,6 +65,7 @@ class ReminderLog(models.Model):
             models.Index(fields=["recipient", "day_on"], name="reminder_digest"),
             models.Index(fields=["batch"], name="reminder_batch"),
             models.Index(fields=["window"], name="reminder_window"),
+            models.Index(fields=["person_id"], name="reminder_person"),
         ]
 
     def __str__(self) -> str:
@@ -129,6 +136,10 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
         """Return what may be sent: waiting and its time has come, or in the hands of a sender whose lease ran out."""
         waiting = Q(state=OutboxMessage.State.WAITING, next_try_at__lte=now)
         return self.filter(waiting | Q(state=OutboxMessage.State.SENDING, lease_until_at__lte=now))
+
+    def not_under_way(self) -> "OutboxQuerySet":
+        """Return what no sender has in hand and none has sent."""
+        return self.filter(state=OutboxMessage.State.WAITING)
 
 
 class OutboxMessage(models.Model):
