@@ -14,6 +14,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 CELERY = [sys.executable, "-m", "celery", "--quiet", "--app", "carehub"]
+# Celery's advice to root; a container or a trial run has no other account.
+QUIET = "ignore:You're running the worker with superuser"
 PATIENCE_SECONDS = 25
 LOOK_SECONDS = 0.2
 PARENT_DEATH_SIGNAL = 1  # prctl(2)
@@ -36,7 +38,7 @@ class Command(BaseCommand):
         self.stopping = False
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
-        environ = {"SITE_URL": f"http://{host}:{port}", **os.environ}
+        environ = {"SITE_URL": f"http://{host}:{port}", "PYTHONWARNINGS": QUIET, **os.environ}
         running = {name: start(command, environ) for name, command in parts(host, port, options["workers"]).items()}
         try:
             ended = self._watch(running, host, port)
