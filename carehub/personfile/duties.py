@@ -5,7 +5,7 @@ import datetime as dt
 from carehub.access.viewer import Reach, Viewer
 from carehub.catalog import RULES
 from carehub.duties.duty import Duty, State
-from carehub.duties.rule import Ask, list_duties
+from carehub.duties.rule import Ask, list_owed
 from members.models import Person
 
 EVERYWHERE = Reach(everything=True)
@@ -19,7 +19,7 @@ def duties_about(person: Person, viewer: Viewer, on: dt.date) -> list[tuple[str,
         return []
     over = reach.over_others()
     scope = reach.over_organizations() if over.paths and person.occupation not in over.occupations else EVERYWHERE
-    found = list_duties(RULES, Ask(on=on, scope=scope, people=frozenset({person.pk}), states=frozenset(OWED)))
+    found = list_owed(RULES, Ask(on=on, scope=scope, people=frozenset({person.pk}), states=frozenset(OWED)))
     shown = [duty for duty in found if over or duty.obligor_id == viewer.person_id]
     titles = {rule.code: str(rule.title) for rule in RULES}
     return [(titles[duty.rule], duty) for duty in sorted(shown, key=lambda duty: (duty.due_on, duty.rule))]

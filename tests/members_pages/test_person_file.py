@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from carehub.calendar import today
 from members.models import Person, Post
 from talks.models import Participation, Talk
 from tests.cast import START, make_person
@@ -71,11 +72,31 @@ def test_the_file_offers_a_talk_only_to_who_may_record_one(school, as_):
     assert f"/talks/new/?person={school.owner.pk}" not in page(as_("owner"), school.owner).content.decode()
 
 
-def test_what_is_owed_to_the_person_stands_in_the_file(school, as_):
-    duties = page(as_("owner"), school.member).context["duties"]
-    assert [duty.rule for _title, duty in duties] == ["C-2.3"]
-    talk_with(school.member, school.owner, held_on=dt.date(dt.date.today().year, 1, 2))
-    assert page(as_("owner"), school.member).context["duties"] == []
+def test_who_may_see_everybody_may_record_only_where_the_own_post_is(school, as_):
+    Post.objects.create(person=school.clerk, organization=school.library, role="organizer", started_on=START)
+    client = as_("clerk")
+    assert page(client, school.member).context["may_talk"] is False
+    assert page(client, school.library_member).context["may_talk"] is True
+
+
+def test_each_thing_owed_leads_to_its_page(school, as_):
+    client = as_("owner")
+    links = re.findall(r'href="(/duties/[^"]+)"', page(client, school.member).content.decode())
+    assert [client.get(link).status_code for link in links] == [200, 200]
+
+
+def owed(client, person):
+    """Return (rule, window, state) of what the file says is to be done."""
+    return [(duty.rule, duty.window, duty.state) for _title, duty in page(client, person).context["duties"]]
+
+
+def test_what_is_owed_this_year_and_left_from_the_last_stands_in_the_file(school, as_):
+    year = today().year
+    now, before = owed(as_("owner"), school.member)[::-1]
+    assert before == ("C-2.3", str(year - 1), "overdue")
+    assert now[:2] == ("C-2.3", str(year))
+    talk_with(school.member, school.owner, held_on=dt.date(year, 1, 1))
+    assert owed(as_("owner"), school.member) == [before]
 
 
 def test_a_leader_sees_only_what_the_leader_owes(school, as_):
