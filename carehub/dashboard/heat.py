@@ -64,7 +64,7 @@ class Sum:
     @property
     def sentence(self) -> str:
         """Return 应办 23，已办 18。还有 5 项：逾期 2，已说明 1，未到期 2."""
-        counts = _("应办 %(due)s，已办 %(finished)s。") % {"due": self.due, "finished": self.finished}
+        counts = _("应办 %(due)s，已办 %(finished)s。") % {"due": f"{self.due:,}", "finished": f"{self.finished:,}"}
         named = (
             (self.overdue, _("逾期")),
             (self.unknown, _("缺数据")),

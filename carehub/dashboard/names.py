@@ -124,6 +124,12 @@ def _is_in(sight: Sight, thing: Duty | Tally) -> bool:
 
 
 def _with_responsible(duties: list[Duty], sight: Sight) -> list[Named]:
+    duties = [duty if _shows_why(duty, sight) else replace(duty, why="") for duty in duties]
     vacant = {duty.organization_id for duty in duties if duty.vacant}
     above = who_answers(vacant, sight.viewer.on) if vacant else {}
     return [Named(duty, above.get(duty.organization_id, "") if duty.vacant else duty.obligor) for duty in duties]
+
+
+def _shows_why(duty: Duty, sight: Sight) -> bool:
+    """Return whether an excuse may be read: by the organisation's own and those above, not by an office for a group."""
+    return duty.state != State.EXCUSED or bool(sight.named.everything or duty.organization_id in sight.own)

@@ -80,19 +80,29 @@ class Overview:
     @property
     def rule_lines(self) -> list[RuleLine]:
         sums = by_rule(self.tallies)
-        return [RuleLine(rule, sums.get(rule.code, Sum())) for rule in self.counted_rules]
+        return [RuleLine(rule, sums[rule.code]) for rule in self.counted_rules if rule.code in sums]
 
     @cached_property
     def unit_lines(self) -> list[UnitLine]:
         """Return one line per organisation in official order; those with nothing to do in the period are left out."""
-        units = {row.pk: row.path or "" for row in self.sight.rows}
-        sums = by_unit(self.tallies, units)
-        with_duties = {unit for unit, _rule in sums}
-        return [self._line(row, sums) for row in self.sight.rows if row.pk in with_duties]
+        with_duties = {unit for unit, rule in self.unit_sums if rule in {rule.code for rule in self.unit_rules}}
+        return [self._line(row, self.unit_sums) for row in self.sight.rows if row.pk in with_duties]
+
+    @cached_property
+    def unit_sums(self) -> dict[tuple[int, str], Sum]:
+        """Return {(organisation, rule): sum} for the organisations of the table."""
+        return by_unit(self.tallies, {row.pk: row.path or "" for row in self.sight.rows})
+
+    @cached_property
+    def unit_rules(self) -> list[Rule]:
+        """Return the columns: rules that some organisation below the committee has to do with."""
+        committee = {row.pk for row in self.sight.rows if row.kind == Kind.COMMITTEE}
+        owed = {rule for unit, rule in self.unit_sums if unit not in committee}
+        return [rule for rule in self.counted_rules if rule.code in owed]
 
     def _line(self, row: Organization, sums: dict[tuple[int, str], Sum]) -> UnitLine:
         may_name = self.sight.may_name(row)
-        cells = [Cell(rule, sums.get((row.pk, rule.code), Sum()), may_name) for rule in self.counted_rules]
+        cells = [Cell(rule, sums.get((row.pk, rule.code), Sum()), may_name) for rule in self.unit_rules]
         is_opened = self.sight.unit is not None and self.sight.unit.pk == row.pk
         screen = row.kind == Kind.BRANCH and self.sight.named.over_organizations().covers(row.access_facts())
         return UnitLine(row, cells, may_name and row.kind == Kind.GENERAL_BRANCH and not is_opened, screen)

@@ -42,7 +42,7 @@ class Period:
         day = self.window.starts_on
         while day <= min(self.window.ends_on, self.on):
             span = rule.windows(day)[0]
-            if span.ends_on > self.window.ends_on:
+            if span.starts_on < self.window.starts_on or span.ends_on > self.window.ends_on:
                 return  # a year is no part of a quarter
             yield span
             day = span.ends_on + DAY

@@ -48,6 +48,12 @@ class Sight:
         rows = Organization.objects.filter(inside.q()).exclude(kind=Kind.GROUP)
         return {row.pk: row for row in rows.only(*COLUMNS)}
 
+    @cached_property
+    def own(self) -> set[int]:
+        """Return the organisations in view that lie under a post of the viewer."""
+        reach = self.named.over_organizations()
+        return {pk for pk, row in self.below.items() if reach.covers(row.access_facts())}
+
     def ask(self, *, named: bool = False, **limits: Any) -> Ask:
         """Return the question about the part in view."""
         owners = frozenset(self.below) if self.unit and self.unit.kind != Kind.COMMITTEE else None

@@ -1,6 +1,7 @@
 """Why a duty could not be done."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from django import forms
@@ -31,18 +32,19 @@ class ExcuseForm(forms.Form):
             "invalid": _("日期无法识别。请从日历里选一天。"),
         },
     )
-    once_key = forms.UUIDField(
-        widget=forms.HiddenInput,
-        error_messages={
-            "required": _("表单不完整，请再点一次“保存说明”。"),
-            "invalid": _("表单不完整，请再点一次“保存说明”。"),
-        },
-    )
 
     def __init__(self, *args: Any, on: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.on = on
         self.fields["until_on"].widget.attrs |= {"min": on.isoformat(), "max": (on + LONGEST).isoformat()}
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a form that did not come from the page."""
+        try:
+            uuid.UUID(self.data.get("once_key", ""))
+        except ValueError:
+            raise forms.ValidationError(_("表单不完整，请再点一次“保存说明”。")) from None
+        return self.cleaned_data
 
     def clean_until_on(self) -> dt.date:
         """Refuse a day that has passed, and an excuse without end."""

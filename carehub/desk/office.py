@@ -30,6 +30,12 @@ class Progress:
     done: int
 
     @property
+    def sentence(self) -> str:
+        """Return 年度谈话应谈 2,001，已谈 1,791."""
+        counts = {"title": self.rule.title, "due": f"{self.due:,}", "done": f"{self.done:,}"}
+        return _("%(title)s应谈 %(due)s，已谈 %(done)s") % counts
+
+    @property
     def words(self) -> str:
         return window_words(self.window.label)
 
@@ -61,9 +67,8 @@ class Office:
     @property
     def sentence(self) -> str:
         """Return 年度谈话应谈 2,001 人，已谈 1,791 人；季度谈话…"""
-        words = _("%(title)s应谈 %(due)s，已谈 %(done)s")
-        parts = [words % {"title": row.rule.title, "due": row.due, "done": row.done} for row in self.progress]
-        return "；".join(parts) + "。" if parts else ""
+        words = "；".join(row.sentence for row in self.progress)
+        return f"{words}。" if words else ""
 
 
 def office_of(user: Any, rules: Sequence[Rule]) -> Office | None:

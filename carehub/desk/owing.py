@@ -44,8 +44,12 @@ class Item:
 
     @property
     def spoken(self) -> str:
-        """Return 去年10月谈过, 还没谈过."""
-        return self.last.words(self.on) if self.last else _("还没谈过")
+        """Return 去年10月谈过, 还没谈过; a talk of this year that does not count here with who held it."""
+        if self.last is None:
+            return _("还没谈过")
+        if self.last.held_on.year == self.on.year and self.duty.window == str(self.on.year):
+            return _("%(name)s %(words)s") % {"name": self.last.talker, "words": self.last.words(self.on)}
+        return self.last.words(self.on)
 
     @property
     def note(self) -> str:

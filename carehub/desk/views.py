@@ -43,6 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "moved_up": left_by_vacancies(viewer, RULES),
         "recent": recent_talks(request),
         "may_record": viewer.may("talk", "e"),
+        "watches_branches": bool({"GS", "GO"} & set(viewer.personas)),
         "may_overview": bool(viewer.reach("duty", "n", "v").over_others()),
     }
     return render(request, "desk/home.html", context)

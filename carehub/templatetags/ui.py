@@ -134,6 +134,12 @@ def money(value: Decimal | int | None) -> str:
 
 
 @register.filter
+def thousands(value: int) -> str:
+    """Return 2,001."""
+    return f"{value:,}"
+
+
+@register.filter
 def styled(field: BoundField) -> SafeString:
     """Draw a form field in the house's look, marked when it is wrong."""
     widget = field.field.widget
