@@ -41,6 +41,7 @@ static/vendor/.lock: package.json package-lock.json requirements/node.txt | $(VE
 	touch $@
 
 run: setup
+	$(PY) manage.py ensure_database
 	$(PY) manage.py migrate --verbosity 0
 	$(PY) manage.py demo --if-empty
 	$(PY) manage.py portal --host $(HOST) --port $(PORT)
