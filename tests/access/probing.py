@@ -8,7 +8,7 @@ import datetime as dt
 import hashlib
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,8 @@ class Route:
     public: bool = False
     own_only: bool = False
     keepers: bool = False
+    scopes: str = "bsurgo"
+    query: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,8 @@ def _route(name: str, row: dict[str, Any]) -> Route:
         row.get("public", False),
         row.get("own_only", False),
         row.get("keepers", False),
+        row.get("scopes", "bsurgo"),
+        row.get("query", ""),
     )
 
 
@@ -111,12 +115,12 @@ def covers(school: School, persona: str, scope: str, target: Target) -> bool:
 
 def has_right(school: School, persona: str, resource: str, codes: tuple[str, ...], target: Target | None) -> bool:
     """Return whether the matrix gives the persona (or the member that each is) one of the codes on the target."""
-    for role in {persona, "M"}:
-        cell = matrix()[resource].get(role, {})
-        for scope in [cell[code] for code in codes if code in cell]:
-            if target is None or covers(school, persona, scope, target):
-                return True
-    return False
+    return any(target is None or covers(school, persona, scope, target) for scope in _scopes(persona, resource, codes))
+
+
+def _scopes(persona: str, resource: str, codes: tuple[str, ...]) -> set[str]:
+    cells = [matrix()[resource].get(role, {}) for role in (persona, "M")]
+    return {cell[code] for cell in cells for code in codes if code in cell}
 
 
 def knows(persona: str, resource: str) -> bool:
@@ -131,6 +135,9 @@ def expected(school: School, persona: str, route: Route, method: str, target: Ta
     if not knows(persona, route.resource):
         return {404}
     allowed = has_right(school, persona, route.resource, route.methods[method], None)
+    opening = route.seen_by if target else route.methods[method]
+    if not _scopes(persona, route.resource, opening) & set(route.scopes):
+        return {403, 404}
     if target is None:
         return "ok" if allowed else {403}
     if not allowed:
@@ -158,15 +165,18 @@ def _is_own(school: School, persona: str, target: Target) -> bool:
 def _seen(school: School, persona: str, route: Route, target: Target) -> bool:
     if route.own_only:
         return _is_own(school, persona, target)
-    own = school.people[CAST[persona]].pk in target.people
-    return own or has_right(school, persona, route.resource, route.seen_by, target)
+    scopes = _scopes(persona, route.resource, route.seen_by) & set(route.scopes)
+    own = school.people[CAST[persona]].pk in target.people and "o" in route.scopes
+    return own or any(covers(school, persona, scope, target) for scope in scopes)
 
 
 def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
     """Return, by kind of thing, the function that lists a persona's six targets."""
     return {
         "organization": lambda persona: _organizations(school),
+        "branch": lambda persona: _branches(school),
         "person": lambda persona: _people(school, persona),
+        "duty": lambda persona: _duties(school),
         "talk": lambda persona: _talks(school),
         "import": lambda persona: _imports(),
         "message": lambda persona: _messages(),
@@ -177,6 +187,29 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
 def _organizations(school: School) -> list[Target]:
     keys = ("first", "first_group", "second", "maths_branch", "committee", "library")
     return [Target(school.organizations[key].pk, school.organizations[key]) for key in keys] + [NOBODY]
+
+
+def _branches(school: School) -> list[Target]:
+    keys = ("first", "second", "maths_branch", "library")
+    branches = [Target(school.organizations[key].pk, school.organizations[key]) for key in keys]
+    others = [replace(NOBODY, argument=school.organizations[key].pk) for key in ("first_group", "committee")]
+    return [*branches, *others, NOBODY]
+
+
+def _duties(school: School) -> list[Target]:
+    """Return duties that nobody has done yet, one of every side, and names of none."""
+    pairs = (("first", "group_leader"), ("second", "general_officer"), ("maths_branch", "maths_secretary"))
+    found = [_annual(school, branch, person) for branch, person in (*pairs, ("library", "clerk"))]
+    quarterly = f"C-2.2:2026Q4:{school.languages.pk}:{school.second.pk}"
+    found.append(Target(quarterly, school.languages, frozenset({school.colleague.pk}), Person.Occupation.STAFF))
+    strangers = f"C-2.3:2026:{school.first.pk}:{school.outsider.pk}"
+    return [*found, replace(NOBODY, argument=strangers), replace(NOBODY, argument="nothing")]
+
+
+def _annual(school: School, branch: str, key: str) -> Target:
+    person, organization = school.people[key], school.organizations[branch]
+    name = f"C-2.3:2026:{organization.pk}:{person.pk}"
+    return Target(name, organization, frozenset({person.pk}), person.occupation)
 
 
 def _people(school: School, persona: str) -> list[Target]:
@@ -265,7 +298,7 @@ def make_talk(talker: Person, people: list[Person], place: Organization, **field
 
 def ask(client: Client, route: Route, method: str, target: Target | None) -> int:
     """Send one probe and return the status; a redirect to the sign-in page counts as 401."""
-    address = reverse(route.name, args=[target.argument] if target else [])
+    address = reverse(route.name, args=[target.argument] if target else []) + route.query
     response = client.generic(method, address)
     return 401 if response.status_code == 302 and response["Location"].startswith("/login/") else response.status_code
 

@@ -1,8 +1,10 @@
 """A1: every URL × method × persona × target answers as the matrix says; a route that is not listed fails."""
 
+import datetime as dt
 from collections import Counter
 
 import pytest
+import time_machine
 from django.test import Client
 
 from carehub.access.checks import routes
@@ -10,8 +12,15 @@ from carehub.access.matrix import PERSONAS, matrix
 from tests.access.probing import CAST, MISSING, Route, ask, expected, fits, furnish, known_routes, targets_of
 from tests.cast import School
 
+pytestmark = pytest.mark.django_db
 METHODS = "GET POST PUT DELETE".split()
 SENT_TO_SIGN_IN = 401
+
+
+@pytest.fixture(autouse=True)
+def a_november_morning():
+    with time_machine.travel(dt.datetime(2026, 11, 23, 2, tzinfo=dt.UTC), tick=True):
+        yield
 
 
 def names_of_all_routes() -> set[str]:
