@@ -15,10 +15,10 @@ from tests.cast import START, School, make_person
 from tests.duties.asking import NOV_23, appoint, duties, rule, talk
 
 
-def grow(school: School, n: int) -> None:
+def grow(school: School, n: int, *, first: int = 50) -> None:
     """Add n branches with a secretary and a member each, all overseen."""
-    for i in range(n):
-        code = f"06000001{50 + i}"
+    for i in range(first, first + n):
+        code = f"06000001{i}"
         branch = Organization.objects.create(code=code, name=code, kind="branch", parent=school.languages)
         secretary, member = make_person(f"书记{i}", branch), make_person(f"党员{i}", branch)
         appoint(secretary, branch, since="2021-01-01")
@@ -38,23 +38,13 @@ QUESTIONS: list[Callable[[School], object]] = [
 @pytest.mark.parametrize("ask", QUESTIONS)
 def test_the_number_of_queries_does_not_grow_with_the_school(school: School, ask: Callable[[School], object]) -> None:
     counts = []
-    list_duties(RULES, Ask(on=NOV_23))
-    for n in (2, 20):
-        Organization.objects.filter(code__startswith="06000001").count()
-        grow(school, n) if n == 2 else grow_more(school, n)
+    list_duties(RULES, Ask(on=NOV_23))  # SQLite looks once whether it knows JSON
+    for n, first in ((2, 50), (20, 60)):
+        grow(school, n, first=first)
         with CaptureQueriesContext(connection) as queries:
             ask(school)
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 15
-
-
-def grow_more(school: School, n: int) -> None:
-    for i in range(n):
-        code = f"06000001{70 + i}"
-        branch = Organization.objects.create(code=code, name=code, kind="branch", parent=school.languages)
-        appoint(make_person(f"新书记{i}", branch), branch, since="2021-01-01")
-        for j in range(3):
-            make_person(f"新党员{j}", branch)
 
 
 @pytest.mark.parametrize("code", ["C-2.1", "C-2.2", "C-2.3"])
