@@ -117,7 +117,8 @@ class Viewer:
         return self._reaches[key]
 
     def _measure(self, resource: str, codes: tuple[str, ...]) -> Reach:
-        everything, paths, people, occupations = False, set(), set(), set()
+        everything, paths, occupations = False, set(), set()
+        people: set[int] = set()
         for seat in self.seats:
             cell = codes_of(resource, seat.persona)
             for scope in {cell[code] for code in codes if code in cell}:

@@ -70,7 +70,9 @@ def branch(request: HttpRequest, pk: int) -> HttpResponse:
         "may_record": keeps_ledger(request.user, found),
         "may_export": viewer_of(request.user).reach("person", "x").covers(found.access_facts()),
     }
-    return render(request, "dashboard/branch.html#list" if request.htmx else "dashboard/branch.html", context)
+    return render(
+        request, "dashboard/branch.html#list" if getattr(request, "htmx", False) else "dashboard/branch.html", context
+    )
 
 
 @guard("person", "x")
@@ -139,7 +141,9 @@ def names(request: HttpRequest) -> HttpResponse:
     period = period_named(request.GET.get("period", ""), today())
     number = int(page) if NUMBER.fullmatch(page) and len(page) < 6 else 1
     context: dict[str, Any] = {"names": names_behind(sight, rule, period, shown, number)}
-    return render(request, "dashboard/names.html#list" if request.htmx else "dashboard/names.html", context)
+    return render(
+        request, "dashboard/names.html#list" if getattr(request, "htmx", False) else "dashboard/names.html", context
+    )
 
 
 def _branches(user: Any) -> Any:

@@ -20,6 +20,7 @@ import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
@@ -27,7 +28,7 @@ from django.utils.translation import gettext as _
 from carehub.access.viewer import Reach
 from carehub.calendar import Precision
 from carehub.masking import short_masked
-from carehub.sheets.words import is_placeholder, squeezed, tidy
+from carehub.sheets.words import header_word, is_placeholder, squeezed, tidy
 from members.importing.dates import AMBIGUOUS, Known, Unreadable, is_no_date, read_date
 
 ERROR, WARNING = "error", "warning"
@@ -207,16 +208,16 @@ class Importer(ABC):
     @classmethod
     def column_of(cls, header: str) -> Column | None:
         """Return the column that a header of a file means."""
-        return _synonyms(cls).get(header)
+        return synonyms_of(cls).get(header)
 
     @classmethod
     def by_key(cls) -> dict[str, Column]:
         return {column.key: column for column in cls.columns}
 
 
-def _synonyms(importer: type[Importer]) -> dict[str, Column]:
-    from carehub.sheets.words import header_word
-
+@cache
+def synonyms_of(importer: type[Importer]) -> dict[str, Column]:
+    """Return every header word that a kind of file knows."""
     return {header_word(squeezed(name)): column for column in importer.columns for name in column.names}
 
 

@@ -2,7 +2,9 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
+
+from django.db.models import Field
 
 from carehub.calendar import Precision, date_words, last_possible_day
 from carehub.masking import masked_id, masked_phone
@@ -113,7 +115,7 @@ def put_date(merged: Merged, name: str, old: Known | None, new: Known) -> None:
     setattr(merged.person, f"{name}_precision", new.precision)
     merged.changed |= {f"{name}_on", f"{name}_precision"}
     before = date_words(*old.fields) if old else ""
-    merged.changes.append(Change(label_of(f"{name}_on"), before, date_words(*new.fields)))
+    note(merged, f"{name}_on", before, date_words(*new.fields))
 
 
 def take_standing(merged: Merged, wanted: Wanted, on: dt.date) -> None:
@@ -140,7 +142,7 @@ def take_place(merged: Merged) -> None:
     before = str(merged.person.organization or "")
     merged.person.organization, merged.person.path = merged.organization, merged.organization.path or ""
     merged.changed |= {"organization", "path"}
-    merged.changes.append(Change(label_of("organization"), before, str(merged.organization)))
+    note(merged, "organization", before, str(merged.organization))
 
 
 def put(merged: Merged, name: str, value: Any) -> None:
@@ -150,11 +152,21 @@ def put(merged: Merged, name: str, value: Any) -> None:
         return
     setattr(merged.person, name, value)
     merged.changed.add(name)
-    merged.changes.append(Change(label_of(name), shown(name, before), shown(name, value)))
+    note(merged, name, shown(name, before), shown(name, value))
+
+
+def note(merged: Merged, name: str, before: str, after: str) -> None:
+    """Remember a change for the preview; of a new person everything is new."""
+    if not merged.is_new:
+        merged.changes.append(Change(label_of(name), before, after))
 
 
 def label_of(name: str) -> str:
-    return str(Person._meta.get_field(name).verbose_name)
+    return str(field_of(name).verbose_name)
+
+
+def field_of(name: str) -> "Field[Any, Any]":
+    return cast("Field[Any, Any]", Person._meta.get_field(name))
 
 
 def shown(name: str, value: Any) -> str:
@@ -169,5 +181,5 @@ def shown(name: str, value: Any) -> str:
         return "……"
     if isinstance(value, bool):
         return "是" if value else "否"
-    choices = dict(Person._meta.get_field(name).flatchoices)
+    choices = dict(field_of(name).flatchoices)
     return date_words(value) if isinstance(value, dt.date) else str(choices.get(value, value))

@@ -2,8 +2,9 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
+from django.db.models import Field
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
@@ -172,9 +173,7 @@ def changes_of(place: Place) -> list[Change]:
     assert old is not None
     place.values = {name: value for name, value in place.values.items() if value and value != getattr(old, name)}
     changes = [
-        Change(
-            str(Organization._meta.get_field(name).verbose_name), words(name, getattr(old, name)), words(name, value)
-        )
+        Change(label_of(name), words(name, getattr(old, name)), words(name, value))
         for name, value in place.values.items()
     ]
     above = old.parent.code if old.parent else ""
@@ -184,7 +183,8 @@ def changes_of(place: Place) -> list[Change]:
 
 
 def label_of(name: str) -> str:
-    return str(Organization._meta.get_field(name).verbose_name)
+    field = cast("Field[Any, Any]", Organization._meta.get_field(name))
+    return str(field.verbose_name)
 
 
 def words(name: str, value: Any) -> str:

@@ -3,8 +3,9 @@
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
+from django.db.models import Field
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
@@ -110,7 +111,7 @@ class PostImporter(Importer):
         for one in tenures:
             text = words[id(one)]
             if code := self.trouble_with(one.row.raw("id_number"), text, people.find(text)):
-                one.row.error("id_number", code, NUMBER_WORDS.get(code) or ID_WORDS[code])
+                one.row.error("id_number", code, str(NUMBER_WORDS.get(code) or ID_WORDS[code]))
                 continue
             person = people.find(text)
             if person is not None and one.name and squeezed(person.name) != squeezed(one.name):
@@ -260,7 +261,8 @@ def post_changes(one: Tenure) -> list[Change]:
     for name, value in wanted.items():
         old = getattr(before, name) if before else None
         if value and value != old:
-            changes.append(Change(str(Post._meta.get_field(name).verbose_name), shown(old), shown(value)))
+            field = cast("Field[Any, Any]", Post._meta.get_field(name))
+            changes.append(Change(str(field.verbose_name), shown(old), shown(value)))
     return changes
 
 

@@ -151,11 +151,13 @@ class RosterImporter(Importer):
         categories = {*Person.MEMBER_CATEGORIES, *(one.fields.get("category", "") for one in self.wanted)}
         found: list[Person] = []
         for organizations in in_chunks(str(pk) for pk in self.organizations.groups_within(named)):
-            people = Person.objects.filter(organization__in=organizations, category__in=categories)
+            people = Person.objects.filter(organization_id__in=organizations, category__in=categories)
             people = people.filter(died_on=None, left_party_on=None).select_related("organization")
             found += people.defer("id_number", "phone", "address")
         gone = [person for person in found if person.pk not in seen and not self.is_unclear(person, unclear)]
-        return sorted(gone, key=lambda person: (person.organization.code, person.pinyin, person.pk))
+        return sorted(
+            gone, key=lambda person: (person.organization.code if person.organization else "", person.pinyin, person.pk)
+        )
 
     def is_unclear(self, person: Person, unclear: set[tuple[str, int]]) -> bool:
         """Return whether a rejected row without a readable ID bears the person's name in the same organisation."""
@@ -166,3 +168,8 @@ class RosterImporter(Importer):
     def write(self, entries: list[Entry]) -> None:
         missing = [person.pk for person in self.missing_people() if person.verify_since_on is None]
         write_people([entry.payload for entry in entries], missing, on=self.on)
+
+
+def by_office(person: Person) -> tuple[str, str, int]:
+    """Return what puts people in the order of their offices, then of their names."""
+    return person.organization.code if person.organization else "", person.pinyin, person.pk
