@@ -310,7 +310,9 @@ def lines_needed(value: Any, width: float) -> int:
     """Return how many lines a value takes in a column of that width."""
     if isinstance(value, (int, Decimal, dt.date)) or not value:
         return 1
-    return sum(max(1, ceil(text_width(line) / max(1.0, width - 1.5))) for line in str(value)[:3000].splitlines())
+    if 2 * len(text := str(value)) <= width - 1.5 and "\n" not in text:
+        return 1
+    return sum(max(1, ceil(text_width(line) / max(1.0, width - 1.5))) for line in text[:3000].splitlines())
 
 
 def row_height(values: Iterable[Any], columns: Sequence[Column], least: float = 22) -> float:
