@@ -27,6 +27,7 @@ def test_the_health_page_reaches_both(db: None):
     assert (state["database"], state["doorbell"]) == ("ok", "ok")
 
 
+@pytest.mark.filterwarnings("ignore:task_always_eager")
 def test_a_ring_arrives_with_the_number_only(doorbell: redis.Redis):
     queue = f"test-{uuid.uuid4().hex}"
     try:
