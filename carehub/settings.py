@@ -121,13 +121,10 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "carehub.accounts.passwords.NotTheOwnNumber"},
+    {"NAME": "carehub.accounts.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
+    {"NAME": "carehub.accounts.passwords.NotCommon"},
+    {"NAME": "carehub.accounts.passwords.NotOnlyFigures"},
 ]
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_IDLE_AGE = 30 * 60

@@ -136,3 +136,20 @@ def test_large_type_is_kept_with_the_account(school, as_):
     assert 'class="ch-elder"' in client.get("/policy/").content.decode()
     client.post("/large-type/")
     assert 'class="ch-elder"' not in client.get("/policy/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("new", "words"),
+    [
+        ("short", "至少 10 位"),
+        ("12345678901234", "全是数字"),
+        ("password123", "用的人太多"),
+        ("owner.account", "工号或学号"),
+    ],
+)
+def test_the_reason_is_said_in_chinese(school, as_, new, words):
+    type(school.user("owner")).objects.filter(number="owner").update(number="owner.account")
+    client = Client()
+    client.force_login(school.user("owner.account"))
+    answer = client.post("/password/", {"old": PASSWORD, "new": new, "again": new})
+    assert words in "".join(answer.context["form"]["new"].errors)
