@@ -14,7 +14,9 @@ from carehub.access.guards import guard_of
 from carehub.access.matrix import codes_of
 from carehub.access.viewer import Viewer, viewer_of
 from carehub.calendar import today
+from carehub.demo.invention import SCHOOL as INVENTED_SCHOOL
 from carehub.reminders.inbox import unread_of
+from members.models import Organization
 from members.panels import scope_words
 
 OFFICERS = ("BS", "BO")
@@ -102,13 +104,18 @@ class Link:
     current: bool
 
 
+def is_demo() -> bool:
+    """Return whether the portal shows the invented university: every page then says so."""
+    return Organization.objects.filter(parent=None, name=INVENTED_SCHOOL).exists()
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Return the frame of a signed-in page; for a visitor only the school's name."""
+    school = {"school_name": settings.SCHOOL_NAME, "is_demo": SimpleLazyObject(is_demo)}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"school_name": settings.SCHOOL_NAME}
-    return {
-        "school_name": settings.SCHOOL_NAME,
+        return school
+    return school | {
         "viewer": viewer_of(user),
         "today": today(),
         "frame": SimpleLazyObject(lambda: Frame(request, viewer_of(user))),

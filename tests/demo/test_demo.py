@@ -68,6 +68,16 @@ def test_two_runs_invent_the_same_people(transactional_db):
     assert fingerprint() == first
 
 
+def test_every_page_says_that_it_is_invented(demo, client):
+    assert "均为虚构" in client.get("/login/").content.decode()
+    client.force_login(User.objects.get(number=demo_logins()[0][1]))
+    assert "均为虚构" in client.get("/mine/").content.decode()
+
+
+def test_a_real_school_is_not_called_invented(school: School, client):
+    assert "虚构" not in client.get("/login/").content.decode()
+
+
 def test_real_data_is_never_touched(school: School):
     with pytest.raises(CommandError, match="已有真实的党组织"):
         call_command("demo")
