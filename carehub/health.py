@@ -72,12 +72,19 @@ def _takes_files(folder: Path) -> bool:
 
 def oldest_waiting(now: dt.datetime) -> dt.timedelta:
     """Return for how long the oldest piece of work that could be done now has been waiting."""
+    uploads, builds = RosterImport.objects, Inspection.objects.filter(state=Inspection.State.WAITING)
+    abandoned = uploads.filter(
+        state__in=[RosterImport.State.READING, RosterImport.State.COMMITTING], lease_until_at__lt=now
+    )
     since = [
-        RosterImport.objects.filter(state=RosterImport.State.WAITING)
-        .order_by("uploaded_at")
-        .values_list("uploaded_at"),
-        Inspection.objects.to_build(now).order_by("created_at").values_list("created_at"),
-        OutboxMessage.objects.due(now).order_by("next_try_at").values_list("next_try_at"),
+        uploads.filter(state=RosterImport.State.WAITING).order_by("uploaded_at").values_list("uploaded_at", flat=True),
+        abandoned.order_by("lease_until_at").values_list("lease_until_at", flat=True),
+        builds.order_by("created_at").values_list("created_at", flat=True),
+        Inspection.objects.to_build(now)
+        .exclude(lease_until_at=None)
+        .order_by("lease_until_at")
+        .values_list("lease_until_at", flat=True),
+        OutboxMessage.objects.due(now).order_by("next_try_at").values_list("next_try_at", flat=True),
     ]
-    first = [row[0] for rows in since if (row := rows.first())]
+    first = [moment for rows in since if (moment := rows.first())]
     return max(now - min(first), dt.timedelta()) if first else dt.timedelta()

@@ -49,6 +49,16 @@ def test_an_upload_that_nobody_reads_is_told(db: None, settings: Any):
     assert 3590 < state["oldest_waiting_seconds"] < 3700
 
 
+def test_an_upload_whose_worker_died_is_told(db: None, settings: Any):
+    settings.REDIS_URL = ""
+    lapsed = timezone.now() - dt.timedelta(hours=2)
+    facts = {"kind": "roster", "file_name": "a.xlsx", "imported_on": dt.date(2026, 11, 23)}
+    RosterImport.objects.create(**facts, state="committing", lease_until_at=lapsed)
+    RosterImport.objects.create(**facts, state="reading", lease_until_at=timezone.now() + dt.timedelta(minutes=5))
+    _status, state = health()
+    assert 7190 < state["oldest_waiting_seconds"] < 7300
+
+
 def doctor() -> tuple[int, str]:
     out = StringIO()
     try:
