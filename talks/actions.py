@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -109,7 +109,8 @@ def correct_talk(
     changed = _differences(talk, values, people)
     # A talk moved to a later day cannot have been entered before it was held.
     values["entered_on"] = max(talk.entered_on, held_on)
-    _take(talk, version, values)
+    if not _take(talk, version, values):
+        return _already(talk, because, by, lambda now: not _differences(now, values, people))
     Participation.objects.filter(talk=talk).exclude(person__in=[person.pk for person in people]).delete()
     Participation.objects.bulk_create(
         (Participation(talk=talk, person=person) for person in people), ignore_conflicts=True
@@ -125,7 +126,9 @@ def withdraw_talk(*, talk: Talk, version: int, because: str, by: Any) -> None:
     _need_reason(because)
     _need_right(by, talk)
     values = {"withdrawn_at": timezone.now(), "withdrawn_because": because}
-    _take(talk, version, values)
+    if not _take(talk, version, values):
+        _already(talk, because, by, lambda now: now.withdrawn_at is not None)
+        return
     Correction.objects.create(talk=talk, by=by, because=because, changed={"withdrawn": True})
     record(Action.CHANGE, by=by, target=talk, path=talk.path, what="withdraw-talk")
 
@@ -135,11 +138,19 @@ def form_for(form: str, people: int) -> str:
     return str(Talk.Form.COLLECTIVE) if people > 1 else form
 
 
-def _take(talk: Talk, version: int, values: dict[str, Any]) -> None:
-    """Write the values if the talk still stands as it was shown; else say who was first."""
+def _take(talk: Talk, version: int, values: dict[str, Any]) -> bool:
+    """Write the values if the talk still stands as it was shown. Return whether it did."""
     standing = Talk.objects.standing().filter(pk=talk.pk, version=version)
-    if not standing.update(version=F("version") + 1, **values):
-        raise Overtaken(talk)
+    return bool(standing.update(version=F("version") + 1, **values))
+
+
+def _already(talk: Talk, because: str, by: Any, is_as_wanted: Callable[[Talk], bool]) -> Talk:
+    """Return the talk if the same person already did this very thing (a form sent twice); else say who was first."""
+    overtaken = Overtaken(talk)
+    last = overtaken.last
+    if last and by is not None and last.by == by and last.because == because and is_as_wanted(overtaken.talk):
+        return overtaken.talk
+    raise overtaken
 
 
 def _checked(talker: Person, people: Sequence[Person], held_on: dt.date, *, by: Any, on: dt.date) -> Office:

@@ -149,7 +149,9 @@ class TalkForm(forms.Form):
         if self.talker_person is None and "talker" not in self.errors:
             self.add_error("talker", _("您不能替这位同志记录这一天的谈话。请选本人或当时的书记。"))
         asked = cleaned.get("people", [])
-        if "people" not in self.errors and len(self.picked) != len(asked):
+        if not asked:
+            self.add_error("people", _("还没有选人。请在“和谁谈”里选至少一位。"))
+        elif len(self.picked) != len(asked):
             self.add_error("people", _("有人不在谈话范围内，已去掉。请核对后再保存。"))
         return cleaned
 

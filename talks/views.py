@@ -200,7 +200,7 @@ def _changeable(request: HttpRequest, pk: int) -> Talk:
     found = get_object_or_404(Talk.objects.visible_to(request.user).select_related("talker", "organization"), pk=pk)
     if not may_change(request.user, found):
         raise PermissionDenied(_(NOT_YOURS))
-    if found.withdrawn_at:
+    if found.withdrawn_at and request.method == "GET":
         raise PermissionDenied(_("这次谈话已经撤回，不能再更正。确实谈过，请重新记录。"))
     return found
 

@@ -113,6 +113,18 @@ def test_who_withdraws_a_corrected_talk_from_an_old_page_is_told(school: School,
     assert Talk.objects.standing().count() == 1
 
 
+def test_a_form_sent_twice_is_one_change_and_no_conflict(school: School, as_: As) -> None:
+    talk = talk_of(school.owner, school.member)
+    browser = as_("owner")
+    change, gone = correction_of(talk, school.officer, channel="phone"), {"version": 2, "because": "记错了人"}
+    assert [browser.post(f"/talks/{talk.pk}/correct/", change).status_code for _ in range(3)] == [302] * 3
+    assert [browser.post(f"/talks/{talk.pk}/withdraw/", gone).status_code for _ in range(2)] == [302, 302]
+    late = as_("officer").post(f"/talks/{talk.pk}/correct/", correction_of(talk, school.member, version=2))
+    assert late.status_code == 409
+    assert "已被林晓岚撤回" in late.content.decode()
+    assert Correction.objects.count() == 2
+
+
 def test_an_overtaken_correction_leaves_the_people_alone(school: School) -> None:
     talk = talk_of(school.owner, school.member)
     same = {"held_on": ON, "form": "single", "channel": "phone", "reasons": [], "place": ""}
