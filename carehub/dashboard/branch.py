@@ -17,7 +17,7 @@ from talks.panels import LastTalk, last_talks
 
 YEARLY = "C-2.3"
 DONE = (State.DONE, State.LATE_ENTRY)
-UNSETTLED = (State.OVERDUE, State.EXCUSED, State.DUE_SOON, State.OPEN, State.UPCOMING)
+LEFT = (State.OVERDUE, State.DUE_SOON, State.OPEN, State.UPCOMING)
 SHOWN = (
     "name", "pinyin", "category", "occupation", "path", "lost_contact_on", "is_floating", "floating_to", "suspended_on",
     "verify_since_on", "born_on", "born_precision", "died_on", "left_party_on",
@@ -53,7 +53,16 @@ class Line:
     @property
     def is_owed(self) -> bool:
         """Return whether a talk today would settle this year's duty."""
-        return self.this_year is not None and self.this_year.state in UNSETTLED
+        return self.is_left or self.is_excused
+
+    @property
+    def is_left(self) -> bool:
+        """Return whether this year's talk is still to be held, and no reason was given why not."""
+        return self.this_year is not None and self.this_year.state in LEFT
+
+    @property
+    def is_excused(self) -> bool:
+        return self.this_year is not None and self.this_year.state == State.EXCUSED
 
     @property
     def next(self) -> Duty | None:
@@ -92,7 +101,11 @@ class Screen:
 
     @property
     def left(self) -> int:
-        return self.due - self.done
+        return sum(line.is_left for line in self.lines)
+
+    @property
+    def excused(self) -> int:
+        return sum(line.is_excused for line in self.lines)
 
     @property
     def secretary(self) -> str:

@@ -33,7 +33,7 @@ CHIPS = (
     Chip("", _("全部"), lambda line: True),
     Chip("overdue", _("逾期"), lambda line: bool(line.missed), "is-overdue", "alert-triangle"),
     Chip("soon", _("快到期"), _is(State.DUE_SOON), "is-soon", "clock"),
-    Chip("left", _("今年未谈"), lambda line: line.is_owed),
+    Chip("left", _("今年未谈"), lambda line: line.is_left),
     Chip("excused", _("已说明"), _is(State.EXCUSED)),
     Chip("late", _("补录"), _is(State.LATE_ENTRY)),
     Chip("probationary", _("预备党员"), lambda line: line.person.category == Person.Category.PROBATIONARY),

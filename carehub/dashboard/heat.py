@@ -63,7 +63,7 @@ class Sum:
 
     @property
     def sentence(self) -> str:
-        """Return 应办 23，已办 18。还有 5 项：逾期 2，已说明 1，未到期 2."""
+        """Return 应办 23，已办 18。还有 5 项：逾期 2，已说明 1，未到期 2。"""
         counts = _("应办 %(due)s，已办 %(finished)s。") % {"due": f"{self.due:,}", "finished": f"{self.finished:,}"}
         named = (
             (self.overdue, _("逾期")),
@@ -72,7 +72,7 @@ class Sum:
             (self.pending, _("未到期")),
         )
         parts = [f"{word} {count}" for count, word in named if count]
-        return counts + (_("还有 %(n)s 项：") % {"n": self.missing} + "，".join(parts) if parts else _("都办完了。"))
+        return counts + (_("还有 %(n)s 项：") % {"n": self.missing} + "，".join(parts) + "。" if parts else _("都办完了。"))
 
 
 def total(tallies: Iterable[Tally]) -> Sum:

@@ -5,17 +5,17 @@
 const boxes = (form) => [...form.querySelectorAll("input[name=people]:not([disabled])")];
 
 const recount = (form) => {
-  const picked = new Map(boxes(form).filter((box) => box.checked).map((box) => [box.value, "owed" in box.dataset]));
+  const picked = new Map(boxes(form).filter((box) => box.checked).map((box) => [box.value, box.dataset.owed]));
   const settles = [...picked.values()].filter(Boolean).length;
-  const left = Number(form.dataset.left) - settles;
+  const left = Number(form.dataset.left) - [...picked.values()].filter((owed) => owed === "left").length;
   const bar = form.querySelector("[data-bar]");
   if (!bar) return;
   bar.hidden = picked.size === 0;
-  const form_words = picked.size > 1 ? "记一次集体谈话" : "记一次谈话";
+  const once = picked.size > 1 ? "记一次集体谈话" : "记一次谈话";
   bar.querySelector("[data-picked]").textContent = `已选 ${picked.size} 人`;
   bar.querySelector("[data-settles]").textContent = settles
-    ? `${form_words}，将完成 ${settles} 项年度谈话，还剩 ${left} 人`
-    : `${form_words}；这些人今年已经谈过或不在应谈之列`;
+    ? `${once}，将完成 ${settles} 项年度谈话，还剩 ${left} 人`
+    : `${once}；这些人今年已经谈过或不在应谈之列`;
   form.querySelectorAll("tbody tr").forEach((row) => {
     const box = row.querySelector("input[name=people]");
     row.classList.toggle("is-picked", Boolean(box && box.checked));

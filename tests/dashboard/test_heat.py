@@ -64,6 +64,6 @@ def test_sums_by_rule_and_by_unit():
 
 def test_the_sentence_names_only_what_is_there():
     assert Sum(finished=18, overdue=2, excused=1, pending=2).sentence == (
-        "应办 23，已办 18。还有 5 项：逾期 2，已说明 1，未到期 2"
+        "应办 23，已办 18。还有 5 项：逾期 2，已说明 1，未到期 2。"
     )
     assert Sum(finished=3).sentence == "应办 3，已办 3。都办完了。"

@@ -111,7 +111,7 @@ def test_the_names_behind_a_cell_come_with_who_is_responsible(as_, school):
     assert "黎小满" in html
     assert "外国语学院教工第一党支部，林晓岚负责" in html
     assert "孙秉钧" not in html
-    assert "应办 6，已办 0。还有 6 项：未到期 6" in html
+    assert "应办 6，已办 0。还有 6 项：未到期 6。" in html
 
 
 def test_a_vacant_post_is_said_with_who_answers_and_counts_as_missing_data(as_, school):
