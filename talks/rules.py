@@ -6,6 +6,7 @@ from django.db.models import F, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from carehub.duties.look import Look
+from carehub.duties.states import deed_state
 from talks.models import Participation
 
 
@@ -20,9 +21,9 @@ def attended(look: Look) -> QuerySet[Participation]:
     )
 
 
-def in_time(deeds: QuerySet[Participation], look: Look) -> QuerySet[Participation]:
-    """Return those entered by the end of the grace; the others are 补录."""
-    return deeds.filter(talk__entered_on__lte=look.in_time_until)
+def best_of(deeds: QuerySet[Participation], look: Look) -> Subquery:
+    """Return what the deeds make of the duty: done if any was entered in time, else 补录, null without a deed."""
+    return Subquery(deeds.values(state=deed_state(look, "talk__entered_on")).order_by("state")[:1])
 
 
 def earliest(deeds: QuerySet[Participation], **more: Any) -> Subquery:

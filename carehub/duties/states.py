@@ -2,6 +2,7 @@
 
 from django.db.models import BooleanField, Case, CharField, Exists, Q, Value, When
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 
 from carehub.duties.duty import State
 from carehub.duties.look import Look
@@ -13,28 +14,31 @@ FINISHED = frozenset({State.DONE, State.LATE_ENTRY, State.DONE_LATE})
 
 
 def state_of(
-    look: Look,
-    *,
-    done: Condition,
-    done_in_time: Condition,
-    excused: Condition,
-    left: Condition = NEVER,
-    excepted: Condition = NEVER,
+    look: Look, *, deed: Combinable, excused: Condition, left: Condition = NEVER, excepted: Condition = NEVER
 ) -> Case:
     """Return the state as SQL over the conditions of a row; list and tally both use it.
 
+    `deed` is the best of `deed_state` over the deeds that count, null if there is none: asked once per row.
     `excepted` holds whatever was done (失联, 兼任); `left` (out of scope, or optional) only while nothing was done,
     which is why it stands after the deeds: the order of duties.md, asked in the cheapest sequence.
     """
-    return Case(
-        When(excepted, then=Value(State.NOT_APPLICABLE.value)),
-        When(done_in_time, then=Value(State.DONE.value)),
-        When(done, then=Value(State.LATE_ENTRY.value)),
+    undone = Case(
         When(left, then=Value(State.NOT_APPLICABLE.value)),
         When(excused, then=Value(State.EXCUSED.value)),
         default=Value(by_date(look).value),
         output_field=CharField(),
     )
+    return Case(
+        When(excepted, then=Value(State.NOT_APPLICABLE.value)),
+        default=Coalesce(deed, undone, output_field=CharField()),
+        output_field=CharField(),
+    )
+
+
+def deed_state(look: Look, entered_on: str) -> Case:
+    """Return the state that a deed brings about, by its day of entry; `done` stands before `late_entry` in order."""
+    in_time = When(**{f"{entered_on}__lte": look.in_time_until}, then=Value(State.DONE.value))
+    return Case(in_time, default=Value(State.LATE_ENTRY.value), output_field=CharField())
 
 
 def by_date(look: Look) -> State:

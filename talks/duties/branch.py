@@ -18,7 +18,7 @@ from members.models import Affiliation, Organization, Post
 from talks.duties.posts import units_of
 from talks.duties.stays import came_late, has_left, last_stays, opens_on
 from talks.models import Participation
-from talks.rules import attended, earliest, in_time
+from talks.rules import attended, best_of, earliest
 
 PERSON_FACTS = ("lost_contact_on", "died_on", "left_party_on", "suspended_on")
 
@@ -33,12 +33,10 @@ class BranchTalks(RowRule):
     order = ("branch__code", "person__pinyin", "person_id")
 
     def rows(self, look: Look) -> QuerySet[Any]:
-        deeds = self.deeds(look)
         state = state_of(
             look,
             excepted=Q(person__lost_contact_on__lte=look.reference_on),
-            done_in_time=Exists(in_time(deeds, look)),
-            done=Exists(deeds),
+            deed=best_of(self.deeds(look), look),
             left=Q(has_left(look)) | Q(came_late(look)),
             excused=Exists(self.excuses(look, "branch_id", "person_id")),
         )

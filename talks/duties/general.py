@@ -19,7 +19,7 @@ from carehub.duties.states import state_of
 from members.models import Organization, Post
 from talks.duties.posts import units_of
 from talks.models import Participation
-from talks.rules import attended, earliest, in_force_that_day, in_time
+from talks.rules import attended, best_of, earliest, in_force_that_day
 
 Kind, Role = Organization.Kind, Post.Role
 
@@ -34,12 +34,10 @@ class GeneralBranchTalks(RowRule):
     order = ("organization__parent__code", "organization__code")
 
     def rows(self, look: Look) -> QuerySet[Any]:
-        deeds = self.deeds(look)
         state = state_of(
             look,
             excepted=_is_direct(look) | Q(Exists(_same_holder(look))),
-            done_in_time=Exists(in_time(deeds, look)),
-            done=Exists(deeds),
+            deed=best_of(self.deeds(look), look),
             excused=Exists(self.excuses(look, "organization__parent_id", "organization_id")),
         )
         parent, branch = F("organization__parent_id"), F("organization_id")

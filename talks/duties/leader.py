@@ -20,7 +20,7 @@ from members.models import Organization, Oversight, Post
 from talks.duties.oversight import openings
 from talks.duties.posts import units_of
 from talks.models import Participation
-from talks.rules import attended, earliest, in_time
+from talks.rules import attended, best_of, earliest
 
 SUBJECT = {"subject_no": "id", "subject_name": "name", "pinyin": "pinyin", "group": "occupation", "died": "died_on"}
 PAIR = Concat(Cast("leader_id", CharField()), Value(":"), Cast("subject_no", CharField()))
@@ -39,11 +39,9 @@ class LeaderTalks(RowRule):
     distinct = True  # who is overseen twice, as a cadre and as a secretary, counts once
 
     def rows(self, look: Look) -> QuerySet[Any]:
-        deeds = self.deeds(look)
         state = state_of(
             look,
-            done_in_time=Exists(in_time(deeds, look)),
-            done=Exists(deeds),
+            deed=best_of(self.deeds(look), look),
             left=Q(died__lte=look.reference_on),
             excused=Exists(self.excuses(look, "leader_id", "subject_no")),
         )
