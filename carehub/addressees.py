@@ -58,13 +58,13 @@ class Chart:
         return cls(by_role[Role.SECRETARY], by_role[Role.DEPARTMENT_HEAD], holders, organizations, leaders)
 
     def addressee(self, duty: Duty, *, personal: bool) -> Addressee | None:
-        """Return who is told of a duty, None for nobody: a leader's own, else the holder's, else the level above's."""
+        """Return who is told of a duty, None for nobody: the leader, the holder, or for a vacant post the level above."""
         if personal:
             return Addressee(duty.owner_id) if duty.owner_id in self.leaders else None
         holder = self._holder(duty)
-        if holder is not None and holder != duty.person_id:
-            return Addressee(holder)
-        return self._above(duty)
+        if holder is None:
+            return self._above(duty)
+        return Addressee(holder) if holder != duty.person_id else None
 
     def _holder(self, duty: Duty) -> int | None:
         """Return who holds the post today: the obligor, or for a window that has closed his successor."""

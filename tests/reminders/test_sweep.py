@@ -136,6 +136,7 @@ def test_the_successor_is_reminded_of_what_the_predecessor_left(school, tell):
     )
     tell(NEW_YEAR)
     assert "何静怡" in told(school, "general_officer")
+    assert not ReminderLog.objects.filter(subject="罗秀芝", stage="overdue").exists()
     assert ReminderLog.objects.filter(recipient=school.user("colleague"), stage="overdue").count() == 0
 
 
@@ -143,6 +144,12 @@ def test_a_leader_is_reminded_of_the_own_talks_only(school, tell):
     tell(DECEMBER, RULES)
     rows = ReminderLog.objects.filter(recipient=school.user("leader"))
     assert [(row.rule, row.subject) for row in rows] == [("C-2.1", "程立新")]
+
+
+def test_a_leader_who_left_office_is_told_nothing_more(school, tell):
+    Post.objects.filter(person=school.leader).update(ended_on=dt.date(2026, 12, 31))
+    tell(NEW_YEAR, RULES)
+    assert told(school, "leader") == set()
 
 
 def test_a_general_branch_secretary_is_reminded_of_the_quarter(school, tell):
