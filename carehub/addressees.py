@@ -58,7 +58,7 @@ class Chart:
         return cls(by_role[Role.SECRETARY], by_role[Role.DEPARTMENT_HEAD], holders, organizations, leaders)
 
     def addressee(self, duty: Duty, *, personal: bool) -> Addressee | None:
-        """Return who is told of a duty, None for nobody: the leader, the holder, or for a vacant post the level above."""
+        """Return who is told of a duty, None for nobody: leader, holder, or for a vacant post the level above."""
         if personal:
             return Addressee(duty.owner_id) if duty.owner_id in self.leaders else None
         holder = self._holder(duty)
