@@ -180,9 +180,9 @@ class PostImporter(Importer):
         good = [one for one in tenures if not one.row.rejected and one.person and one.organization]
         replaced = {one.post.pk for one in good if one.post}
         organizations = {one.organization.pk for one in good if one.organization and one.role == Post.Role.SECRETARY}
-        standing = Post.objects.secretaries().filter(organization__in=organizations).exclude(pk__in=replaced)
+        standing = Post.objects.secretaries().filter(organization__in=organizations)
         spans: dict[tuple[str, int], list[tuple[dt.date, dt.date, Any]]] = defaultdict(list)
-        for post in standing:
+        for post in (post for post in standing if post.pk not in replaced):
             span = (post.started_on, post.ended_on or FAR_FUTURE, post.role)
             spans["secretary", post.organization_id].append(span)
         for post in self.posts:
