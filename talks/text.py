@@ -4,16 +4,13 @@ import datetime as dt
 from typing import Any
 
 from carehub.access.viewer import viewer_of
-from carehub.duties.models import setting_on
+from carehub.duties.settings import TALK_TEXT, Settings
 from talks.models import Talk
-
-SETTING = "talk-text"
-NONE, LINE = "none", "line"
 
 
 def keeps_text(on: dt.date) -> bool:
     """Return whether one line may be kept that day; as long as the school decides nothing, facts only."""
-    return setting_on(SETTING, NONE, on) == LINE
+    return Settings(on)[TALK_TEXT] == "line"
 
 
 def may_read(user: Any, talk: Talk) -> bool:

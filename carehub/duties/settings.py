@@ -50,11 +50,14 @@ LEADER_TALKS = Setting("C-2.1-with", "each", _("校领导与每名分管干部�
 DIRECT_BRANCH = Setting("C-2.2-direct-branch", "none", _("直属党支部书记由谁谈"), is_one_of("none", "OH"))
 LATE_JOINER = Setting("C-2.3-late-joiner", "12-01", _("几月几日起转入学校的当年可不谈"), is_month_day)
 OTHER_BRANCH = Setting("C-2.3-other-branch", "yes", _("当年在校内原支部谈过是否算数"), is_one_of("yes", "no"))
+# 只记事实与办理事项 (trust.md): as long as the school decides nothing else, a talk keeps no words.
+TALK_TEXT = Setting("talk-text", "none", _("谈话只记事实，或另留一句话要点"), is_one_of("none", "line"))
 
 SETTINGS = {
     setting.name: setting
     for setting in (
         ENTRY_GRACE, DUE_SOON_YEAR, DUE_SOON_QUARTER, UPCOMING, LEADER_TALKS, DIRECT_BRANCH, LATE_JOINER, OTHER_BRANCH,
+        TALK_TEXT,
     )
 }  # fmt: skip
 

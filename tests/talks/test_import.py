@@ -16,11 +16,11 @@ from openpyxl import Workbook
 
 from carehub.access.viewer import Reach
 from carehub.duties.models import RuleSetting
+from carehub.duties.settings import TALK_TEXT
 from members.actions import affiliate
 from members.importing.machine import Reading, importer_of, run
 from members.models import Person, Post
 from talks.models import Talk
-from talks.text import LINE, SETTING
 from tests.cast import School, id_number_of, make_person
 from tests.talks.writing import ON, talk_of
 
@@ -188,7 +188,7 @@ def test_words_unknown_to_the_form_are_told_and_kept_as_other(school: School) ->
 def test_the_content_of_a_ledger_is_kept_only_where_the_school_keeps_words(school: School) -> None:
     bring_in(row(school.owner, school.member, 内容摘要="秘密"))
     assert Talk.objects.get().line == ""
-    RuleSetting.objects.create(name=SETTING, value=LINE, from_on=dt.date(2026, 1, 1))
+    RuleSetting.objects.create(name=TALK_TEXT.name, value="line", from_on=dt.date(2026, 1, 1))
     bring_in(row(school.owner, school.officer, 内容摘要="秘密"))
     talk = Talk.objects.get(people=school.officer)
     assert (talk.line, talk.recorded_by) == ("秘密", None)

@@ -10,9 +10,9 @@ from django.test import Client
 from carehub.audit.models import AuditEvent
 from carehub.calendar import DAY
 from carehub.duties.models import RuleSetting
+from carehub.duties.settings import TALK_TEXT
 from members.models import Post
 from talks.models import Correction, Talk
-from talks.text import LINE, NONE, SETTING
 from tests.cast import PEOPLE, School
 from tests.talks.writing import ON, form_of, talk_of
 
@@ -23,7 +23,7 @@ CANARY = "金丝雀七四一九"
 @pytest.fixture
 def with_words(school: School) -> None:
     """The school decided to keep one line."""
-    RuleSetting.objects.create(name=SETTING, value=LINE, from_on=dt.date(2026, 1, 1))
+    RuleSetting.objects.create(name=TALK_TEXT.name, value="line", from_on=dt.date(2026, 1, 1))
 
 
 def test_as_long_as_the_school_decides_nothing_no_words_are_kept(school: School, as_: As) -> None:
@@ -33,7 +33,7 @@ def test_as_long_as_the_school_decides_nothing_no_words_are_kept(school: School,
 
 
 def test_words_stop_on_the_day_the_school_says_so(school: School, with_words: None) -> None:
-    RuleSetting.objects.create(name=SETTING, value=NONE, from_on=ON)
+    RuleSetting.objects.create(name=TALK_TEXT.name, value="none", from_on=ON)
     assert talk_of(school.owner, school.member, line=CANARY).line == ""
 
 
