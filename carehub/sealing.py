@@ -51,6 +51,22 @@ def unseal(sealed: str) -> str:
     raise SealBroken("FIELD_KEYS holds no key that opens this value.")
 
 
+def seal_bytes(content: bytes) -> bytes:
+    """Return a file encrypted under the newest key."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(_keys()[0]).encrypt(nonce, content, None)
+
+
+def unseal_bytes(sealed: bytes) -> bytes:
+    """Return a file that was sealed; SealBroken if no key opens it."""
+    for key in _keys():
+        try:
+            return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
+        except InvalidTag:
+            continue
+    raise SealBroken("FIELD_KEYS holds no key that opens this file.")
+
+
 def keyed_hash(text: str) -> str:
     """Return the hash by which a sealed value is found again (equality only)."""
     return hmac.new(settings.FIELD_HASH_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()

@@ -6,6 +6,7 @@ from carehub.calendar import today
 from carehub.doorbell import ring
 from carehub.reports import building
 from carehub.sweep import sweep as sweep_day
+from members.importing import batch
 
 
 @shared_task(name="carehub.tasks.sweep")
@@ -19,9 +20,24 @@ def pick_up() -> None:
     """Ring again for what waits in a table: its first ring was lost, or its worker was killed."""
     for number in building.waiting():
         ring("carehub.tasks.build_inspection", number)
+    for task, number in batch.waiting_imports():
+        ring(task, number)
+    batch.forget_old_files()
 
 
 @shared_task(name="carehub.tasks.build_inspection")
 def build_inspection(number: int) -> None:
     """Build one inspection workbook."""
     building.build(number)
+
+
+@shared_task(name="carehub.tasks.read_import")
+def read_import(number: int) -> None:
+    """Read one upload and prepare its preview."""
+    batch.read_import(number)
+
+
+@shared_task(name="carehub.tasks.commit_import")
+def commit_import(number: int) -> None:
+    """Write one confirmed upload."""
+    batch.commit_import(number)

@@ -16,7 +16,7 @@ LOOKS_LIKE_X = str.maketrans({"×": "X", "Χ": "X", "Х": "X", "✕": "X", "╳"
 OLDEST = dt.date(1900, 1, 1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Identity:
     """An ID number as written, what it says, and what is wrong with it (codes of the import report)."""
 

@@ -1,7 +1,11 @@
 """Names in pinyin, so that people are sorted and found the way they are called."""
 
+import os
 from dataclasses import dataclass
 
+# Names are no phrases: the dictionary of phrases would cost every process 40 MB and help no name.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "true")
 from pypinyin import Style, lazy_pinyin
 
 # Surnames that a dictionary reads wrongly when they stand first in a name. ü is written v.

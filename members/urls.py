@@ -1,6 +1,6 @@
 from django.urls import path
 
-from members import views
+from members import imports_views, views
 
 app_name = "members"
 urlpatterns = [
@@ -9,4 +9,10 @@ urlpatterns = [
     path("people/search/", views.search_people, name="people-search"),
     path("organizations/", views.organizations, name="organizations"),
     path("organizations/<int:pk>/", views.organization, name="organization"),
+    path("imports/", imports_views.imports, name="imports"),
+    path("imports/new/", imports_views.import_new, name="import-new"),
+    path("imports/template/<slug:kind>/", imports_views.import_template, name="import-template"),
+    path("imports/<int:pk>/", imports_views.import_one, name="import"),
+    path("imports/<int:pk>/progress/", imports_views.import_progress, name="import-progress"),
+    path("imports/<int:pk>/confirm/", imports_views.import_confirm, name="import-confirm"),
 ]

@@ -77,6 +77,14 @@ def check(data: bytes) -> dict[str, bytes]:
         raise Refused(NOT_A_WORKBOOK, _("文件已损坏，打不开。") + _(SAVE_AS)) from trouble
 
 
+def check_size(size: int) -> None:
+    """Refuse a file of too many bytes."""
+    most = settings.SHEET_LIMITS["bytes"]
+    if size > most:
+        words = _("文件超过 %(mb)s MB。请只保留名册这一张表，或分几次导入。")
+        raise Refused(TOO_LARGE, words % {"mb": most // 2**20})
+
+
 def other_kind(data: bytes) -> Refused:
     """Say what a file that is no zip is."""
     head = data[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t").lower()

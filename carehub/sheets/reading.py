@@ -204,5 +204,8 @@ def is_footer(row: list[Any], cells: dict[str, Any]) -> bool:
 
 def is_header_again(cells: dict[str, Any], key_of: KeyOf) -> bool:
     """Return whether the header is repeated (a printed page began here)."""
-    same = sum(isinstance(value, str) and key_of(header_word(squeezed(value))) == key for key, value in cells.items())
+    words = {key: value for key, value in cells.items() if isinstance(value, str) and len(value) < 30}
+    if len(words) < 2 or key_of(header_word(squeezed(next(iter(words.values()))))) != next(iter(words)):
+        return False
+    same = sum(key_of(header_word(squeezed(value))) == key for key, value in words.items())
     return same >= 3 or (same >= 2 and same == len(cells))

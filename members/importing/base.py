@@ -68,7 +68,7 @@ class Finding:
         return {name: getattr(self, name) for name in ("row", "column", "level", "code", "value", "message")}
 
 
-@dataclass
+@dataclass(slots=True)
 class Row:
     """One line of the file: its cells by column key, and what was found about it."""
 
@@ -169,7 +169,7 @@ class Change:
     after: str
 
 
-@dataclass
+@dataclass(slots=True)
 class Entry:
     """What will happen with one row. `payload` is the importer's own; it never leaves the machine."""
 
@@ -184,6 +184,7 @@ class Entry:
 class Importer(ABC):
     """One kind of file."""
 
+    do_not_call_in_templates: ClassVar[bool] = True
     kind: ClassVar[str]
     title: ClassVar[Any]
     columns: ClassVar[tuple[Column, ...]]

@@ -55,6 +55,16 @@ class Organizations:
             return _("有 %(n)s 个党组织用这个名称。请改填全称或编码。") % {"n": several}
         return _("没有找到这个党组织。请对照党组织的全称、简称、别名或编码；新的党组织要先导入。")
 
+    def attach_to(self, people: Iterable[Person]) -> None:
+        """Give people the organisation they are in, one object for all who share it."""
+        people = list(people)
+        known = dict(self.by_pk)
+        wanted = {person.organization_id for person in people} - known.keys() - {None}
+        for chunk in in_chunks(str(pk) for pk in wanted):
+            known |= Organization.objects.select_related("parent").in_bulk(chunk)
+        for person in people:
+            person.organization = known.get(person.organization_id or 0)
+
     def groups_within(self, organization_ids: Iterable[int]) -> set[int]:
         """Return these organisations and the groups right below them."""
         wanted = set(organization_ids)
@@ -86,6 +96,10 @@ class People:
                 self.by_hash[person.id_hash] = person
             if person.number:
                 self.by_number[person.number] = person
+
+    @property
+    def everybody(self) -> set[Person]:
+        return {*self.by_hash.values(), *self.by_number.values()}
 
     def with_id(self, number: str) -> Person | None:
         return self.by_hash.get(keyed_hash(number)) if number else None

@@ -23,7 +23,7 @@ PLAIN = (
 )  # fmt: skip
 
 
-@dataclass
+@dataclass(slots=True)
 class Merged:
     """A person as the import leaves them, and what has to be written for it."""
 
@@ -74,7 +74,7 @@ def take_identity(merged: Merged, wanted: Wanted) -> None:
     if merged.person.id_hash is None:
         put(merged, "id_number", wanted.id_number)
         merged.person.id_hash = keyed_hash(wanted.id_number)
-        merged.changed.add("id_hash")
+        mark(merged, "id_hash")
 
 
 def take_plain(merged: Merged, wanted: Wanted) -> None:
@@ -87,7 +87,7 @@ def take_plain(merged: Merged, wanted: Wanted) -> None:
         spellings = spellings_of(merged.person.name)
         merged.person.pinyin, merged.person.pinyin_joined = spellings.spoken, spellings.joined
         merged.person.initials = spellings.initials
-        merged.changed |= {"pinyin", "pinyin_joined", "initials"}
+        mark(merged, "pinyin", "pinyin_joined", "initials")
 
 
 def take_dates(merged: Merged, wanted: Wanted) -> None:
@@ -113,7 +113,7 @@ def says_no_more(new: Known, old: Known) -> bool:
 def put_date(merged: Merged, name: str, old: Known | None, new: Known) -> None:
     setattr(merged.person, f"{name}_on", new.on)
     setattr(merged.person, f"{name}_precision", new.precision)
-    merged.changed |= {f"{name}_on", f"{name}_precision"}
+    mark(merged, f"{name}_on", f"{name}_precision")
     before = date_words(*old.fields) if old else ""
     note(merged, f"{name}_on", before, date_words(*new.fields))
 
@@ -141,8 +141,14 @@ def take_place(merged: Merged) -> None:
         return
     before = str(merged.person.organization or "")
     merged.person.organization, merged.person.path = merged.organization, merged.organization.path or ""
-    merged.changed |= {"organization", "path"}
+    mark(merged, "organization", "path")
     note(merged, "organization", before, str(merged.organization))
+
+
+def mark(merged: Merged, *names: str) -> None:
+    """Remember which fields to write; of a new person all are."""
+    if not merged.is_new:
+        merged.changed.update(names)
 
 
 def put(merged: Merged, name: str, value: Any) -> None:
@@ -151,7 +157,7 @@ def put(merged: Merged, name: str, value: Any) -> None:
     if before == value:
         return
     setattr(merged.person, name, value)
-    merged.changed.add(name)
+    mark(merged, name)
     note(merged, name, shown(name, before), shown(name, value))
 
 

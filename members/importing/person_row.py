@@ -24,7 +24,7 @@ CATEGORY_WORDS = _("人员类别应为正式党员、预备党员、发展对象
 WIDTHS = {"ethnicity": 20, "education": 40, "position": 100, "floating_to": 100}
 
 
-@dataclass
+@dataclass(slots=True)
 class Wanted:
     """What a row says: `fields` stand in the file, `defaults` follow from the ID number and fill what is unknown."""
 

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from carehub.access.viewer import Facts
 from carehub.sealing import keyed_hash
 from members.importing.base import CHANGED, NEW, REJECTED, UNCHANGED, Column, Entry, Importer, Row, register
-from members.importing.lookup import Organizations, People, in_chunks
-from members.importing.merging import Merged, merge
+from members.importing.lookup import CHUNK, Organizations, People, in_chunks
+from members.importing.merging import merge
 from members.importing.person_row import Wanted, check_standing, read_person
 from members.importing.roster_writing import write_people
 from members.models import Organization, Person
@@ -75,14 +75,24 @@ class RosterImporter(Importer):
         for one in wanted:
             one.organization = self.organizations.of_row(one.row, "organization")
         self.find_twins(wanted)
+        self.find_namesakes(wanted)
+        self.wanted, self.seen = wanted, set()
+        self.categories = {*Person.MEMBER_CATEGORIES, *(one.fields.get("category", "") for one in wanted)}
+        return [
+            entry for start in range(0, len(wanted), CHUNK) for entry in self.entries(wanted[start : start + CHUNK])
+        ]
+
+    def entries(self, wanted: list[Wanted]) -> list[Entry]:
+        """Return what will happen with some rows; of a row without effect nothing is kept but its counts."""
         self.people = People(
             (one.id_number for one in wanted),
             (one.fields.get("number", "") for one in wanted),
-            Person.objects.select_related("organization", "user").defer("id_number"),
+            Person.objects.defer("id_number"),
         )
-        self.find_namesakes(wanted)
+        self.organizations.attach_to(self.people.everybody)
         entries = [self.entry(one) for one in wanted]
-        self.wanted, self.entries = wanted, entries
+        for one in wanted:
+            one.fields, one.defaults, one.row.cells = {}, {}, {}
         return entries
 
     def find_twins(self, wanted: list[Wanted]) -> None:
@@ -123,7 +133,8 @@ class RosterImporter(Importer):
         if merged is None or one.row.rejected:
             return Entry(one.row, REJECTED, one.name, place)
         status = NEW if merged.is_new else CHANGED if merged.changes else UNCHANGED
-        return Entry(one.row, status, one.name, place, merged.changes, merged)
+        kept = merged if status != UNCHANGED else None
+        return Entry(one.row, status, one.name, place, merged.changes, kept)
 
     def person_of(self, one: Wanted) -> Person | None:
         """Return the person of a row: by ID number, else by staff or student number if that person has no ID yet."""
@@ -131,6 +142,7 @@ class RosterImporter(Importer):
         person, holder = self.people.with_id(one.id_number), self.people.by_number.get(number)
         if person is None and holder is not None and holder.id_hash is None and holder.name == one.name:
             person = holder
+        self.seen.add(person.pk if person else None)
         if holder is not None and holder is not person:
             one.row.error("number", "person-mismatch", str(_("这个工号或学号属于另一个人。请核对。")))
         if person is not None and person.path and not self.reach.covers(Facts(path=person.path)):
@@ -145,16 +157,13 @@ class RosterImporter(Importer):
 
     def missing_people(self) -> list[Person]:
         named = {one.organization.pk for one in self.wanted if one.organization}
-        seen = {person.pk for one in self.wanted if (person := self.people.with_id(one.id_number))}
-        seen |= {entry.payload.person.pk for entry in self.entries if isinstance(entry.payload, Merged)}
         unclear = {(one.name, one.organization.pk) for one in self.wanted if one.organization and not one.id_number}
-        categories = {*Person.MEMBER_CATEGORIES, *(one.fields.get("category", "") for one in self.wanted)}
         found: list[Person] = []
         for organizations in in_chunks(str(pk) for pk in self.organizations.groups_within(named)):
-            people = Person.objects.filter(organization_id__in=organizations, category__in=categories)
+            people = Person.objects.filter(organization_id__in=organizations, category__in=self.categories)
             people = people.filter(died_on=None, left_party_on=None).select_related("organization")
             found += people.defer("id_number", "phone", "address")
-        gone = [person for person in found if person.pk not in seen and not self.is_unclear(person, unclear)]
+        gone = [person for person in found if person.pk not in self.seen and not self.is_unclear(person, unclear)]
         return sorted(
             gone, key=lambda person: (person.organization.code if person.organization else "", person.pinyin, person.pk)
         )

@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 from carehub.accounts.models import User
 from carehub.calendar import DAY
 from members.actions import branch_of
-from members.importing.merging import Merged
+from members.importing.merging import Merged, mark
 from members.models import Affiliation, Person
 
 CHUNK = 500
@@ -16,17 +16,27 @@ CHUNK = 500
 
 def write_people(merged: list[Merged], missing: list[int], *, on: dt.date) -> None:
     """Write new and changed people, and mark those who are missing as 待核实."""
-    open_accounts(merged)
-    new = [one for one in merged if one.is_new]
-    Person.objects.bulk_create((one.person for one in new), batch_size=CHUNK)
-    changed = [one for one in merged if not one.is_new and one.changed]
-    for chunk in chunks(changed):
-        fields = sorted(set().union(*(one.changed for one in chunk)))
-        Person.objects.bulk_update([one.person for one in chunk], fields, batch_size=100)
-    begin(new)
-    move([one for one in changed if one.moves], on)
+    for chunk in chunks(merged):
+        open_accounts(chunk)
+        create([one for one in chunk if one.is_new])
+        change([one for one in chunk if not one.is_new and one.changed], on)
     for chunk in chunks(missing):
         Person.objects.filter(pk__in=chunk, verify_since_on=None).update(verify_since_on=on)
+
+
+def create(new: list[Merged]) -> None:
+    """Write new people and begin their affiliations."""
+    Person.objects.bulk_create(one.person for one in new)
+    Affiliation.objects.bulk_create(affiliation(one, one.since_on) for one in new)
+
+
+def change(changed: list[Merged], on: dt.date) -> None:
+    """Write the fields that changed, and the moves."""
+    if not changed:
+        return
+    fields = sorted(set().union(*(one.changed for one in changed)))
+    Person.objects.bulk_update([one.person for one in changed], fields, batch_size=100)
+    move([one for one in changed if one.moves], on)
 
 
 def chunks(items: list) -> Iterable[list]:
@@ -39,26 +49,19 @@ def open_accounts(merged: list[Merged]) -> None:
     It signs nobody in until the office sets a first password; an account that belongs to somebody stays theirs.
     """
     without = {one.person.number: one for one in merged if one.person.number and one.person.user_id is None}
-    taken: dict[str, tuple[User, bool]] = {}
-    for chunk in chunks(list(without)):
-        for user in User.objects.filter(number__in=chunk).select_related("person"):
-            taken[user.number] = (user, hasattr(user, "person"))
+    found = User.objects.filter(number__in=without).select_related("person")
+    taken = {user.number: (user, hasattr(user, "person")) for user in found}
     fresh = [
         User(number=number, password=make_password(None), must_change_password=True)
         for number in without
         if number not in taken
     ]
-    User.objects.bulk_create(fresh, batch_size=CHUNK)
+    User.objects.bulk_create(fresh)
     accounts = {user.number: user for user in fresh}
     accounts |= {number: user for number, (user, has_person) in taken.items() if not has_person}
     for number, user in accounts.items():
         without[number].person.user = user
-        without[number].changed.add("user")
-
-
-def begin(new: list[Merged]) -> None:
-    """Begin the affiliations of new people."""
-    Affiliation.objects.bulk_create((affiliation(one, one.since_on) for one in new), batch_size=CHUNK)
+        mark(without[number], "user")
 
 
 def affiliation(one: Merged, started_on: dt.date) -> Affiliation:
@@ -68,23 +71,22 @@ def affiliation(one: Merged, started_on: dt.date) -> Affiliation:
 
 def move(moved: list[Merged], on: dt.date) -> None:
     """End the old affiliation on the day before and begin the new one; one that began today or later is corrected."""
-    for chunk in chunks(moved):
-        last = last_affiliations([one.person.pk for one in chunk])
-        ended, corrected, begun = [], [], []
-        for one in chunk:
-            old = last.get(one.person.pk)
-            if old is not None and old.started_on >= on:
-                old.organization, old.branch = one.organization, branch_of(one.organization)
-                old.ended_on, old.ending = None, ""
-                corrected.append(old)
-                continue
-            if old is not None and (old.ended_on is None or old.ended_on >= on):
-                old.ended_on, old.ending = on - DAY, Affiliation.Ending.MOVED
-                ended.append(old)
-            begun.append(affiliation(one, on))
-        Affiliation.objects.bulk_update(ended, ["ended_on", "ending"], batch_size=CHUNK)
-        Affiliation.objects.bulk_update(corrected, ["organization", "branch", "ended_on", "ending"], batch_size=100)
-        Affiliation.objects.bulk_create(begun, batch_size=CHUNK)
+    last = last_affiliations([one.person.pk for one in moved])
+    ended, corrected, begun = [], [], []
+    for one in moved:
+        old = last.get(one.person.pk)
+        if old is not None and old.started_on >= on:
+            old.organization, old.branch = one.organization, branch_of(one.organization)
+            old.ended_on, old.ending = None, ""
+            corrected.append(old)
+            continue
+        if old is not None and (old.ended_on is None or old.ended_on >= on):
+            old.ended_on, old.ending = on - DAY, Affiliation.Ending.MOVED
+            ended.append(old)
+        begun.append(affiliation(one, on))
+    Affiliation.objects.bulk_update(ended, ["ended_on", "ending"])
+    Affiliation.objects.bulk_update(corrected, ["organization", "branch", "ended_on", "ending"])
+    Affiliation.objects.bulk_create(begun)
 
 
 def last_affiliations(people: list[int]) -> dict[int, Affiliation]:

@@ -1,9 +1,11 @@
 """One upload of organisations, roster, posts or talks: from the file to the finished batch."""
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +16,22 @@ class RosterImportQuerySet(models.QuerySet["RosterImport"]):
     def visible_to(self, user: Any) -> "RosterImportQuerySet":
         """An upload is its uploader's own."""
         return self.filter(uploaded_by=user)
+
+    def without_content(self) -> "RosterImportQuerySet":
+        """Leave the file and the preview in the database: a list shows neither."""
+        return self.defer("content", "preview", "report")
+
+    def to_work(self, now: dt.datetime) -> "RosterImportQuerySet":
+        """Return what nobody works on: waiting, or begun by a worker whose lease has run out."""
+        State = RosterImport.State
+        idle = Q(lease_until_at=None) | Q(lease_until_at__lt=now)
+        begun = Q(state__in=[State.READING, State.COMMITTING]) & idle
+        return self.filter(Q(state=State.WAITING) | begun)
+
+    def stale(self, before: dt.datetime) -> "RosterImportQuerySet":
+        """Return uploads that nobody confirmed in time and whose file is still kept."""
+        open_states = [RosterImport.State.READY, RosterImport.State.REFUSED, RosterImport.State.FAILED]
+        return self.filter(state__in=open_states, uploaded_at__lt=before, content__isnull=False)
 
 
 class RosterImport(models.Model):
@@ -30,16 +48,22 @@ class RosterImport(models.Model):
         COMMITTING = "committing", _("正在写入")
         DONE = "done", _("已导入")
         REFUSED = "refused", _("未能读取")
+        FAILED = "failed", _("没有完成")
+        EXPIRED = "expired", _("已过期")
 
     kind = models.CharField(_("内容"), max_length=14, choices=Kind.choices)
     state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.WAITING)
     file_name = models.CharField(_("文件"), max_length=200)
-    content = models.BinaryField(_("原文件"), editable=False, null=True)
+    content = models.BinaryField(_("原文件"), editable=False, null=True, help_text=_("加密保存，写入或过期后清除"))
     imported_on = models.DateField(_("导入日期"))
     organization = models.ForeignKey(
         Organization, verbose_name=_("范围"), null=True, on_delete=models.PROTECT, related_name="+"
     )
     report = models.JSONField(_("核对结果"), default=dict)
+    preview = models.JSONField(_("预览"), default=dict)
+    digest = models.CharField(_("预览的标记"), max_length=64, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("第几次处理"), default=0)
+    once_key = models.UUIDField(_("一次性表单号"), null=True, unique=True, editable=False)
     progress = models.PositiveSmallIntegerField(_("进度（%）"), default=0)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(_("上传时间"), auto_now_add=True)
@@ -58,3 +82,8 @@ class RosterImport(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("members:import", args=[self.pk])
+
+    @property
+    def is_running(self) -> bool:
+        """Return whether the page should ask again soon."""
+        return self.state in (self.State.WAITING, self.State.READING, self.State.COMMITTING)

@@ -13,6 +13,8 @@ NUMBER = int(id_of(7)[:17] + "0")
 WRONG_DIGIT = id_of(1)[:17] + ("0" if id_of(1)[17] != "0" else "1")
 OLD_15 = "990110500701001"
 
+RECENT = {"入党日期": "2022-01-01", "转正日期": "2023-01-01"}
+
 ERRORS: list[tuple[str, str, dict[str, Any]]] = [
     ("name-missing", "姓名", {"姓名": None}),
     ("name-missing", "姓名", {"姓名": "—"}),
@@ -25,8 +27,7 @@ ERRORS: list[tuple[str, str, dict[str, Any]]] = [
     ("id-length", "公民身份号码", {"公民身份号码": "A" + id_of(1)[1:]}),
     ("id-length", "公民身份号码", {"公民身份号码": 12345678901234}),
     ("id-checksum", "公民身份号码", {"公民身份号码": WRONG_DIGIT}),
-    ("id-birth-invalid", "公民身份号码", {"公民身份号码": "513001200102290017", "出生日期": None, "入党日期": "2022-01-01",
-                                    "转正日期": "2023-01-01"}),
+    ("id-birth-invalid", "公民身份号码", {"公民身份号码": "513001200102290017", "出生日期": None} | RECENT),
     ("organization-unknown", "所在党支部", {"所在党支部": "物理学院党支部"}),
     ("category-unknown", "人员类别", {"人员类别": "老党员"}),
     ("date-invalid", "入党日期", {"入党日期": "2001-02-29"}),

@@ -1,0 +1,92 @@
+"""Bringing a workbook in: upload, look at what it would do, confirm; the list of what was brought in."""
+
+import uuid
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from carehub.access.guards import guard
+from carehub.calendar import today
+from carehub.sheets.templates import template_workbook
+from carehub.sheets.writing import ledger_response
+from members.importing import batch as work
+from members.imports_forms import UploadForm, offered_to
+from members.models import RosterImport
+
+PAGE = 25
+
+
+@guard("roster_import", "e")
+@require_GET
+def imports(request: HttpRequest) -> HttpResponse:
+    """List the visitor's own uploads, the newest first, with a way to upload another."""
+    seen = RosterImport.objects.visible_to(request.user).without_content()
+    page = Paginator(seen, PAGE).get_page(request.GET.get("page"))
+    return render(request, "members/imports.html", {"page": page, "kinds": offered_to(request.user)})
+
+
+@guard("roster_import", "e")
+@require_http_methods(["GET", "POST"])
+def import_new(request: HttpRequest) -> HttpResponse:
+    """Take a workbook."""
+    if request.method == "POST":
+        form = UploadForm(request.POST, request.FILES, user=request.user)
+        if form.is_valid():
+            file = form.cleaned_data.pop("file")
+            return redirect(
+                work.upload(
+                    file_name=file.name or _("未命名.xlsx"),
+                    content=file.read(),
+                    by=request.user,
+                    on=today(),
+                    **form.cleaned_data,
+                )
+            )
+    else:
+        form = UploadForm(user=request.user, initial={"once_key": uuid.uuid4()})
+    context = {"form": form, "kinds": offered_to(request.user)}
+    return render(request, "members/import_new.html", context, status=422 if form.errors else 200)
+
+
+@guard("roster_import", "e")
+@require_GET
+def import_one(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one upload: how far it is, what it would do, or what it did."""
+    return render(request, "members/import.html", {"batch": own_batch(request, pk)})
+
+
+@guard("roster_import", "e")
+@require_GET
+def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return the body of the page; it asks for itself again while work is going on."""
+    return render(request, "members/_import.html", {"batch": own_batch(request, pk)})
+
+
+@guard("roster_import", "e")
+@require_POST
+def import_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write what was shown; a second click finds it under way."""
+    batch = own_batch(request, pk)
+    if not work.confirm(batch=batch, by=request.user):
+        messages.info(request, _("已经在写入，或已写完。没有重复写入。"))
+    return redirect(batch)
+
+
+@guard("roster_import", "e")
+@require_GET
+def import_template(request: HttpRequest, kind: str) -> HttpResponse:
+    """Hand out an empty workbook with the right header."""
+    chosen = next((one for one in offered_to(request.user) if one.kind == kind), None)
+    if chosen is None:
+        raise Http404
+    columns = [(column.label, column.hint, column.required) for column in chosen.columns]
+    data = template_workbook(str(chosen.title), columns)
+    return ledger_response(_("%(title)s_模板.xlsx") % {"title": chosen.title}, data)
+
+
+def own_batch(request: HttpRequest, pk: int) -> RosterImport:
+    return get_object_or_404(RosterImport.objects.visible_to(request.user).defer("content"), pk=pk)
