@@ -15,8 +15,8 @@ from carehub.calendar import DAY, Window
 from carehub.catalog import RULES
 from carehub.duties.duty import Duty, State, Tally
 from carehub.duties.rule import Ask, Rule, list_duties, tally_duties
-from carehub.reports.talk_ledger import talk_rows
 from members.models import Organization
+from talks.sheets import talk_rows
 
 UNDONE = frozenset({State.OVERDUE, State.DUE_SOON, State.OPEN, State.UPCOMING, State.EXCUSED})
 

@@ -15,8 +15,8 @@ from carehub.catalog import RULES
 from carehub.duties.duty import Duty, State, Tally
 from carehub.policy import CLAUSES
 from carehub.reports.facts import MonthFacts, part_of
-from carehub.reports.talk_ledger import talk_columns
 from carehub.sheets.writing import Column, Ledger, Total
+from talks.sheets import talk_columns
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Rows of the talk ledger of one month: one per person who was there, never a word of what was said."""
+"""The talk ledger as a sheet: one row per person who was there, never a word of what was said (domain.md, 2.1)."""
 
 import datetime as dt
 from typing import Any
