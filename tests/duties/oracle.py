@@ -1,7 +1,6 @@
 """The slow engine: duties.md read aloud, day by day, over plain rows. It shares no code with the real one.
 
-It knows days, tuples and loops; no query but one per table. Where duties.md leaves a choice, the choice stands here
-in the same words as in docs/duties.md:
+It knows days, tuples and loops; no query but one per table. Where duties.md leaves a choice, docs/duties.md makes it:
 
 - the day of death, of leaving the Party and of suspension is the first day out of scope;
 - a person out of scope on the reference day is listed in the branch of the last day in scope of the window;
