@@ -240,7 +240,7 @@ CELERY_BEAT_SCHEDULE = {
 # Upload limits of the roster gate (bytes, rows, columns, bytes unpacked).
 SHEET_LIMITS = {
     "bytes": env.int("SHEET_MAX_BYTES", default=20 * 2**20),
-    "unpacked": env.int("SHEET_MAX_UNPACKED", default=120 * 2**20),
+    "unpacked": env.int("SHEET_MAX_UNPACKED", default=80 * 2**20),
     "ratio": env.int("SHEET_MAX_RATIO", default=150),
     "entries": env.int("SHEET_MAX_ENTRIES", default=400),
     "rows": env.int("SHEET_MAX_ROWS", default=50_000),

@@ -37,6 +37,9 @@ STRING = re.compile(rb"<(?:\w+:)?si\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?si>)", re.DOTA
 SHARED_VALUE = re.compile(rb"""<(?:\w+:)?c\b[^<>]*\bt\s*=\s*["']s["'][^<>]*>\s*<(?:\w+:)?v[^<>]*>\s*(\d{1,9})\s*<""")
 
 
+Parts = dict[str, bytearray]
+
+
 class Refused(Exception):
     """The file is not read at all; `code` is one of roster.md's, the text says why and what to do."""
 
@@ -53,7 +56,7 @@ class Layout:
     merged: tuple[tuple[int, int, int], ...] = ()
 
 
-def check(data: bytes) -> dict[str, bytes]:
+def check(data: bytes) -> Parts:
     """Return the XML parts of a workbook by name, or raise Refused."""
     limits = settings.SHEET_LIMITS
     if len(data) > limits["bytes"]:
@@ -103,14 +106,14 @@ def other_kind(data: bytes) -> Refused:
     return Refused(NOT_A_WORKBOOK, _("这不是 Excel 工作簿。") + _(SAVE_AS))
 
 
-def inflate(archive: zipfile.ZipFile, size: int) -> dict[str, bytes]:
+def inflate(archive: zipfile.ZipFile, size: int) -> Parts:
     """Return the parts that a parser reads, measured while they are inflated."""
     limits = settings.SHEET_LIMITS
     entries = archive.infolist()
     if len(entries) > limits["entries"]:
         raise Refused(TOO_LARGE, _("压缩包里的文件太多，不像一份名册。") + _(SAVE_AS))
     check_names(entries)
-    parts: dict[str, bytes] = {}
+    parts: Parts = {}
     meter = Meter(limits["unpacked"], limits["ratio"])
     for entry in entries:
         content = meter.inflate(archive, entry)
@@ -142,11 +145,11 @@ class Meter:
     """Counts what comes out, over all entries."""
 
     def __init__(self, most: int, ratio: int) -> None:
-        self.most, self.ratio, self.total, self.cells = most, ratio, 0, 0
+        self.most, self.ratio, self.total, self.cells, self.filled = most, ratio, 0, 0, 0
 
-    def inflate(self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    def inflate(self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytearray:
         """Return one entry if it is XML, whatever its name; give up at the first limit passed."""
-        pieces: list[bytes] = []
+        content = bytearray()
         out, tail, is_text = 0, b"", False
         with archive.open(entry) as stream:
             while piece := stream.read(PIECE):
@@ -157,8 +160,8 @@ class Meter:
                 if is_text:
                     self.look(piece, tail)
                     tail = piece[-TRAILING:]
-                    pieces.append(piece)
-        return b"".join(pieces)
+                    content += piece
+        return content
 
     def add(self, more: int, out: int, entry: zipfile.ZipInfo) -> None:
         self.total += more
@@ -171,7 +174,8 @@ class Meter:
         if b"<!DOCTYPE" in piece or b"<!ENTITY" in piece or b"<!DOCTYPE" in seam or b"<!ENTITY" in seam:
             raise Refused(TOO_LARGE, _("文件里有实体定义，可能被人改动过，没有读取。") + _(SAVE_AS))
         self.cells += piece.count(b"<c ") + piece.count(b":c ")
-        if self.cells > 3 * MAX_CELLS:
+        self.filled += piece.count(b"</v>") + piece.count(b":v>") // 2
+        if self.cells > 3 * MAX_CELLS or self.filled > MAX_CELLS:
             raise too_large()
 
     def total_ratio(self, size: int) -> None:
@@ -200,7 +204,7 @@ def column_number(letters: bytes) -> int:
     return number - 1
 
 
-def layout_of(part: bytes) -> Layout:
+def layout_of(part: bytearray) -> Layout:
     """Return what a sheet's XML says of hidden rows and merged cells; Refused if its grid passes the limits."""
     grid = Grid()
     for match in TAG.finditer(part):
@@ -264,7 +268,7 @@ class Grid:
             raise too_large()
 
 
-def check_text(strings: bytes, sheets: list[bytes]) -> None:
+def check_text(strings: bytearray, sheets: list[bytearray]) -> None:
     """Refuse few long strings that are repeated into gigabytes: each use of one is a copy for the parser."""
     lengths = [len(match[1] or b"") for match in STRING.finditer(strings)]
     used = sum(len(SHARED.findall(sheet)) for sheet in sheets)

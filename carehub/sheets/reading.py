@@ -11,7 +11,7 @@ from defusedxml.ElementTree import fromstring
 from django.utils.translation import gettext as _
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from carehub.sheets.gate import NOT_A_WORKBOOK, SAVE_AS, Layout, Refused, check, check_text, layout_of
+from carehub.sheets.gate import NOT_A_WORKBOOK, SAVE_AS, Layout, Parts, Refused, check, check_text, layout_of
 from carehub.sheets.words import header_word, is_placeholder, squeezed, tidy
 
 HEADER_WITHIN = 15
@@ -73,7 +73,7 @@ def read_table(data: bytes, key_of: KeyOf, required: list[str], wanted: str) -> 
     raise Refused("header-not-found", message)
 
 
-def look_at(parts: dict[str, bytes]) -> tuple[dict[str, Layout], bool]:
+def look_at(parts: Parts) -> tuple[dict[str, Layout], bool]:
     """Return the layout of each sheet by name, and whether days count from 1904.
 
     Sheets and strings are known by what they hold: a workbook may keep them under any name.
@@ -89,10 +89,10 @@ def look_at(parts: dict[str, bytes]) -> tuple[dict[str, Layout], bool]:
         raise damaged() from trouble
 
 
-def named(parts: dict[str, bytes], layouts: dict[str, Layout]) -> tuple[dict[str, Layout], bool]:
+def named(parts: Parts, layouts: dict[str, Layout]) -> tuple[dict[str, Layout], bool]:
     """Join the sheets' names with their parts."""
-    workbook = fromstring(parts["xl/workbook.xml"])
-    relations = fromstring(parts.get("xl/_rels/workbook.xml.rels", b"<none/>"))
+    workbook = fromstring(bytes(parts["xl/workbook.xml"]))
+    relations = fromstring(bytes(parts.get("xl/_rels/workbook.xml.rels", b"<none/>")))
     targets = {node.get("Id"): path_of(node.get("Target", "")) for node in relations}
     found: dict[str, Layout] = {}
     mac_epoch = False

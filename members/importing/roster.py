@@ -117,10 +117,10 @@ class RosterImporter(Importer):
                 known[name, born_on].add(id_hash or "")
         hashes = {id(one): keyed_hash(one.id_number) for one in wanted if one.id_number}
         for one in wanted:
-            if one.born and id(one) in hashes:
+            if one.name and one.born and id(one) in hashes:
                 known[one.name, one.born.on].add(hashes[id(one)])
         for one in wanted:
-            if one.born and id(one) in hashes and len(known[one.name, one.born.on] - {hashes[id(one)]}):
+            if id(one) in hashes and one.born and known[one.name, one.born.on] - {hashes[id(one)]}:
                 one.row.warn("name", "namesake", str(_("另有同名同出生日期的人，身份证号不同。请核对是不是同一个人。")))
 
     def entry(self, one: Wanted) -> Entry:

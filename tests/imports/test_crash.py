@@ -1,0 +1,123 @@
+"""A worker killed while it writes leaves all or nothing; 20,000 rows fit into 300 MB."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from openpyxl import Workbook
+
+from tests.imports.making import ROSTER, person, roster, saved
+
+ROWS = 1500
+SETUP = """
+import django
+django.setup()
+from tests.cast import assemble
+assemble()
+"""
+COUNT = """
+import django, json
+django.setup()
+from members.models import Affiliation, Person, RosterImport
+print(json.dumps([Person.objects.count(), Affiliation.objects.count(), RosterImport.objects.count()]))
+"""
+IMPORT = """
+import django, resource, sys
+django.setup()
+from django.core.management import call_command
+call_command("import_roster", sys.argv[1], stdout=open("/dev/null", "w"))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def environment(folder: Path, url: str) -> dict[str, str]:
+    root = str(settings.BASE_DIR)
+    return os.environ | {
+        "CAREHUB_STATE_DIR": str(folder), "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "carehub.settings",
+        "PYTHONPATH": root, "REDIS_URL": "",
+    }  # fmt: skip
+
+
+def python(code: str, env: dict[str, str], *args: str) -> str:
+    ran = subprocess.run([sys.executable, "-c", code, *args], env=env, capture_output=True, check=True, timeout=300)
+    return ran.stdout.decode()
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> dict[str, str]:
+    """Return the environment of a database of its own with the cast in it, on SQLite."""
+    env = environment(tmp_path, f"sqlite:///{tmp_path / 'own.sqlite3'}")
+    migrate(env)
+    return env
+
+
+@pytest.fixture
+def fresh_postgres(tmp_path: Path, django_db_blocker):
+    name = f"imports_crash_{os.getpid()}"
+    with django_db_blocker.unblock():
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'CREATE DATABASE "{name}"')
+        parts = connection.settings_dict
+        login = f"{parts['USER']}:{parts['PASSWORD']}" if parts["PASSWORD"] else parts["USER"]
+        env = environment(tmp_path, f"postgres://{login}@{parts['HOST']}:{parts['PORT'] or 5432}/{name}")
+        migrate(env)
+        yield env
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def migrate(env: dict[str, str]) -> None:
+    manage = [sys.executable, str(settings.BASE_DIR / "manage.py"), "migrate", "-v0"]
+    subprocess.run(manage, env=env, check=True, timeout=300)
+    python(SETUP, env)
+
+
+def kill_while_writing(env: dict[str, str], file: Path, after: float) -> None:
+    process = subprocess.Popen([sys.executable, "-c", IMPORT, str(file)], env=env, stdout=subprocess.DEVNULL)
+    try:
+        process.wait(timeout=after)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+
+def all_or_nothing(env: dict[str, str], folder: Path) -> None:
+    """Kill the command at moments spread over its whole run; each time the school is as before or fully imported."""
+    before = json.loads(python(COUNT, env))
+    file = saved(folder, roster(*(person(n) for n in range(ROWS))))
+    dry = time.monotonic()
+    python(COUNT, env)
+    started = time.monotonic() - dry
+    for n in range(5):
+        kill_while_writing(env, file, started * (1 + n / 4))
+        now = json.loads(python(COUNT, env))
+        assert now in (before, [before[0] + ROWS, before[1] + ROWS, before[2] + 1]) or now[2] > 1
+    python(IMPORT, env, str(file))
+    now = json.loads(python(COUNT, env))
+    assert now[:2] == [before[0] + ROWS, before[1] + ROWS]
+
+
+def test_killed_while_writing_leaves_all_or_nothing(fresh: dict[str, str], tmp_path: Path) -> None:
+    all_or_nothing(fresh, tmp_path)
+
+
+@pytest.mark.service
+def test_killed_while_writing_leaves_all_or_nothing_on_postgres(fresh_postgres: dict[str, str], tmp_path: Path) -> None:
+    all_or_nothing(fresh_postgres, tmp_path)
+
+
+def test_20000_rows_fit_into_300_mb(fresh: dict[str, str], tmp_path: Path) -> None:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("名册")
+    sheet.append(list(ROSTER))
+    for n in range(20_000):
+        sheet.append(list(person(n).values()))
+    book.save(tmp_path / "big.xlsx")
+    assert int(python(IMPORT, fresh, str(tmp_path / "big.xlsx"))) < 300
