@@ -11,12 +11,13 @@ from django.core.management.base import BaseCommand
 from carehub.calendar import today
 from carehub.reports import building
 from carehub.sweep import sweep
+from members.importing import batch
 
-COUNTS = ("reminders", "digests", "mails", "mails_sent", "mails_put_off", "mails_failed", "inspections")
+COUNTS = ("reminders", "digests", "mails", "mails_sent", "mails_put_off", "mails_failed", "imports", "inspections")
 
 
 class Command(BaseCommand):
-    help = "办理到期的事：写提醒、发邮件、生成等待中的工作簿；可以随时重复运行。"
+    help = "办理到期的事：写提醒、发邮件、核对和写入等待中的名册、生成等待中的工作簿；可以随时重复运行。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -32,4 +33,8 @@ class Command(BaseCommand):
 
 def finish_waiting() -> Counter[str]:
     """Do here and now what waits for a worker."""
-    return Counter(inspections=sum(building.build(number) for number in building.waiting()))
+    steps = {batch.READ: batch.read_import, batch.COMMIT: batch.commit_import}
+    return Counter(
+        imports=sum(steps[task](number) for task, number in batch.waiting_imports()),
+        inspections=sum(building.build(number) for number in building.waiting()),
+    )
