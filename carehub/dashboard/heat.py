@@ -72,7 +72,9 @@ class Sum:
             (self.pending, _("未到期")),
         )
         parts = [f"{word} {count}" for count, word in named if count]
-        return counts + (_("还有 %(n)s 项：") % {"n": self.missing} + "，".join(parts) + "。" if parts else _("都办完了。"))
+        if not parts:
+            return counts + _("都办完了。")
+        return counts + _("还有 %(n)s 项：%(parts)s。") % {"n": self.missing, "parts": "，".join(parts)}
 
 
 def total(tallies: Iterable[Tally]) -> Sum:
