@@ -16,6 +16,7 @@ def ring(task: str, *ids: int) -> None:
 
 def _send(task: str, ids: tuple[int, ...]) -> None:
     if getattr(settings, "CELERY_TASK_ALWAYS_EAGER", False):
+        current_app.loader.import_default_modules()
         current_app.tasks[task].apply(args=ids)
         return
     try:
