@@ -144,7 +144,7 @@ def expected(school: School, persona: str, route: Route, method: str, target: Ta
         return {403, 404}
     if not target.exists or not _seen(school, persona, route, target):
         return {404}
-    return "ok" if _may(school, persona, route, method, target) else {403}
+    return "ok" if route.own_only or _may(school, persona, route, method, target) else {403}
 
 
 def _may(school: School, persona: str, route: Route, method: str, target: Target) -> bool:
@@ -179,6 +179,7 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "duty": lambda persona: _duties(school),
         "talk": lambda persona: _talks(school),
         "import": lambda persona: _imports(),
+        "template": lambda persona: [Target("roster", school.first), replace(NOBODY, argument="nothing")],
         "message": lambda persona: _messages(),
         "inspection": lambda persona: _inspections(),
     }
