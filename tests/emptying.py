@@ -1,4 +1,6 @@
-"""The trail refuses to be emptied, on both engines. Between tests that commit, the test database is emptied all the same."""
+"""The trail refuses to be emptied, on both engines. Between tests that commit, the test database is emptied
+all the same.
+"""
 
 from collections.abc import Callable, Iterable
 from typing import Any

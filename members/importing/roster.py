@@ -76,7 +76,8 @@ class RosterImporter(Importer):
             one.organization = self.organizations.of_row(one.row, "organization")
         self.find_twins(wanted)
         self.find_namesakes(wanted)
-        self.wanted, self.seen = wanted, set()
+        self.wanted = wanted
+        self.seen: set[int] = set()
         self.categories = {*Person.MEMBER_CATEGORIES, *(one.fields.get("category", "") for one in wanted)}
         return [
             entry for start in range(0, len(wanted), CHUNK) for entry in self.entries(wanted[start : start + CHUNK])
