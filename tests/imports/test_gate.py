@@ -15,7 +15,7 @@ from tests.imports.bombs import BOMBS, base, packed, with_sheet
 from tests.imports.making import bring, codes, counts, person, roster
 
 MEASURE = """
-import json, resource, sys, time
+import json, re, sys, time
 import django
 django.setup()
 from carehub.sheets.gate import Refused, check
@@ -26,7 +26,7 @@ try:
     look_at(check(data))
 except Refused as refused:
     code = refused.code
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+peak = int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1024
 print(json.dumps({"code": code, "seconds": time.process_time() - begun, "mb": peak}))
 """
 
