@@ -9,6 +9,7 @@ from talks.models import Talk
 from tests.cast import PASSWORD, School
 from tests.marks import chromium
 
+expect.set_options(timeout=20_000)
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 

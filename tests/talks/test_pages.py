@@ -209,6 +209,8 @@ def test_the_last_talk_of_each_person_is_found_in_one_query(school: School, djan
     }
     assert last_talks([school.member.pk], on=dt.date(2026, 4, 1))[school.member.pk].held_on == dt.date(2026, 3, 1)
     assert set(last_talks(on=ON, below_path=school.first.path)) == {school.member.pk, school.officer.pk}
+    Talk.objects.filter(pk=last.pk).update(withdrawn_at="2026-06-01T00:00Z", withdrawn_because="记错了人")
+    assert set(last_talks(on=ON)) == {school.member.pk}
 
 
 def test_reasons_of_must_talks_show_outside_the_branch_as_the_five_musts(school: School, as_: As) -> None:
