@@ -77,7 +77,7 @@ class RosterImporter(Importer):
         self.find_twins(wanted)
         self.find_namesakes(wanted)
         self.wanted = wanted
-        self.seen: set[int] = set()
+        self.seen: set[int | None] = set()
         self.categories = {*Person.MEMBER_CATEGORIES, *(one.fields.get("category", "") for one in wanted)}
         return [
             entry for start in range(0, len(wanted), CHUNK) for entry in self.entries(wanted[start : start + CHUNK])
