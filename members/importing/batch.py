@@ -103,14 +103,15 @@ def show(batch: RosterImport, reading: Reading) -> None:
     """Put the preview where its uploader finds it."""
     state = State.REFUSED if reading.refused else State.READY
     own(batch).update(
-        state=state, report=short(reading.report), preview=preview_of(reading), digest=reading.digest,
+        state=state, report=short(reading), preview=preview_of(reading), digest=reading.digest,
         content=None if reading.refused else F("content"), progress=100, attempts=0, lease_until_at=None,
         finished_at=timezone.now() if reading.refused else None,
     )  # fmt: skip
 
 
-def short(report: dict[str, Any]) -> dict[str, Any]:
+def short(reading: Reading) -> dict[str, Any]:
     """Return the report with as many findings and missing people as a page shows, and how many there are."""
+    report = reading.report
     findings = sorted(report["findings"], key=lambda finding: (finding["level"] != "error", finding["row"]))
     errors = sum(finding["level"] == "error" for finding in findings)
     return report | {
@@ -120,6 +121,7 @@ def short(report: dict[str, Any]) -> dict[str, Any]:
         "warnings_count": len(findings) - errors,
         "missing": report["missing"][:SHOWN_MISSING],
         "missing_count": len(report["missing"]),
+        "why_refused": reading.refused.message if reading.refused else "",
     }
 
 
@@ -176,7 +178,7 @@ def finish(batch: RosterImport) -> bool:
         if reading.digest != batch.digest:
             show(batch, reading)
             own_again = RosterImport.objects.filter(pk=batch.pk, state=State.READY)
-            own_again.update(report={**short(reading.report), "changed_meanwhile": True})
+            own_again.update(report={**short(reading), "changed_meanwhile": True})
             return False
         done = own(batch).update(
             state=State.DONE, progress=100, content=None, lease_until_at=None, finished_at=timezone.now()

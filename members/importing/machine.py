@@ -78,8 +78,7 @@ def empty_report(file_name: str) -> dict[str, Any]:
 
 def refusal(file_name: str, trouble: Refused, importer: Importer) -> Reading:
     """Return the reading of a file that is not read."""
-    told = {"code": trouble.code, "message": trouble.message}
-    return Reading({**empty_report(file_name), "refused": told}, importer, refused=trouble)
+    return Reading({**empty_report(file_name), "refused": trouble.code}, importer, refused=trouble)
 
 
 def judge(table: Table, importer: Importer, file_name: str) -> Reading:
