@@ -174,6 +174,16 @@ def test_an_upload_knows_nobody_outside_its_reach(school: School) -> None:
     assert counts(reading) == (0, 0, 0, 3)
 
 
+def test_no_upload_writes_into_the_ledger_of_another_unit(school: School) -> None:
+    """A colleague who once belonged here is known, but his talks as secretary elsewhere are not ours to bring in."""
+    once = {"started_on": dt.date(2018, 1, 1), "ended_on": dt.date(2019, 12, 31)}
+    school.colleague.affiliations.create(organization=school.first, branch=school.first, **once)
+    school.colleague_member.affiliations.create(organization=school.first, branch=school.first, **once)
+    reading = bring_in(row(school.colleague, school.colleague_member), reach=Reach(paths=(school.first.path,)))
+    assert codes(reading) == ["person-unknown"]
+    assert not Talk.objects.exists()
+
+
 def test_a_dry_run_writes_nothing(school: School) -> None:
     assert counts(bring_in(row(school.owner, school.member), dry_run=True)) == (1, 0, 0, 0)
     assert not Talk.objects.exists()
