@@ -66,7 +66,13 @@ def claim(pk: int, *states: str, to: str) -> RosterImport | None:
     free = RosterImport.objects.to_work(timezone.now()).filter(pk=pk, state__in=states)
     lease = timezone.now() + LEASE
     taken = free.update(state=to, lease_until_at=lease, attempts=F("attempts") + 1, progress=10)
-    return RosterImport.objects.select_related("uploaded_by").get(pk=pk) if taken else None
+    if not taken:
+        return None
+    batch = RosterImport.objects.select_related("uploaded_by").get(pk=pk)
+    if batch.attempts > MOST_ATTEMPTS:  # its workers died three times over it
+        give_up(batch, to)
+        return None
+    return batch
 
 
 def own(batch: RosterImport) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from carehub import doorbell
 from carehub.audit.models import AuditEvent
@@ -190,3 +191,16 @@ def test_old_uploads_are_forgotten(as_, monkeypatch) -> None:
     monkeypatch.setattr(work, "KEEP_FILE", -work.KEEP_FILE)
     assert work.forget_old_files() == 1
     assert RosterImport.objects.get().content is None
+
+
+def test_a_file_over_which_workers_die_is_given_up(as_, monkeypatch) -> None:
+    monkeypatch.setattr(work, "ring", lambda *args: None)
+    file = SimpleUploadedFile("名册.xlsx", roster(person(1)))
+    as_("clerk").post(reverse("members:import-new"), {"kind": "roster", "file": file, "once_key": str(uuid.uuid4())})
+    pk = RosterImport.objects.get().pk
+    for _n in range(work.MOST_ATTEMPTS):
+        assert work.claim(pk, State.WAITING, State.READING, to=State.READING)
+        assert work.waiting_imports() == []
+        RosterImport.objects.update(lease_until_at=timezone.now() - work.LEASE)
+    assert work.read_import(pk) is False
+    assert (RosterImport.objects.get().state, RosterImport.objects.get().content) == (State.FAILED, None)
