@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from carehub.access.viewer import Reach
 from carehub.calendar import DAY, Window, quarter_of, window_named, year_of
 from carehub.duties.duty import Duty, DutyKey, State, Tally
+from carehub.duties.settings import IN_USE_SINCE, Settings
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -61,8 +62,10 @@ class Rule(ABC):
         return [quarter_of(on) if self.cadence == "quarter" else year_of(on)]
 
     def windows_before(self, on: dt.date) -> Sequence[Window]:
-        """Return the windows that closed last before the day."""
-        return [before for window in self.windows(on) for before in self.windows(window.starts_on - DAY)]
+        """Return the windows that closed last before the day, but none that closed before the portal was in use."""
+        since = Settings(on).day(IN_USE_SINCE)
+        before = [window for current in self.windows(on) for window in self.windows(current.starts_on - DAY)]
+        return [window for window in before if window.ends_on >= since]
 
     def fits(self, window: Window) -> bool:
         """Return whether a window is of this rule's cadence (a year is no quarter)."""

@@ -42,6 +42,14 @@ def is_month_day(value: str) -> bool:
     return bool(re.fullmatch(r"\d\d-\d\d", value))
 
 
+def is_day(value: str) -> bool:
+    """Return whether it is a day written 2026-11-23."""
+    try:
+        return dt.date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
 ENTRY_GRACE = Setting("entry-grace-days", "7", _("时段结束后几天内录入算按时"), is_days)
 DUE_SOON_YEAR = Setting("due-soon-days-year", "30", _("年度任务提前几天算临期"), is_days)
 DUE_SOON_QUARTER = Setting("due-soon-days-quarter", "20", _("季度任务提前几天算临期"), is_days)
@@ -49,6 +57,7 @@ UPCOMING = Setting("upcoming-days", "30", _("提前几天列出未到的任务")
 LEADER_TALKS = Setting("C-2.1-with", "each", _("校领导与每名分管干部谈，或任选一人"), is_one_of("each", "any"))
 DIRECT_BRANCH = Setting("C-2.2-direct-branch", "none", _("直属党支部书记由谁谈"), is_one_of("none", "OH"))
 LATE_JOINER = Setting("C-2.3-late-joiner", "12-01", _("几月几日起转入学校的当年可不谈"), is_month_day)
+IN_USE_SINCE = Setting("in-use-since", "1921-07-01", _("平台启用日期，此前结束的时段不再追"), is_day)
 OTHER_BRANCH = Setting("C-2.3-other-branch", "yes", _("当年在校内原支部谈过是否算数"), is_one_of("yes", "no"))
 # 只记事实与办理事项 (trust.md): as long as the school decides nothing else, a talk keeps no words.
 TALK_TEXT = Setting("talk-text", "none", _("谈话只记事实，或另留一句话要点"), is_one_of("none", "line"))
@@ -57,6 +66,7 @@ SETTINGS = {
     setting.name: setting
     for setting in (
         ENTRY_GRACE, DUE_SOON_YEAR, DUE_SOON_QUARTER, UPCOMING, LEADER_TALKS, DIRECT_BRANCH, LATE_JOINER, OTHER_BRANCH,
+        IN_USE_SINCE,
         TALK_TEXT,
     )
 }  # fmt: skip
@@ -75,6 +85,10 @@ class Settings:
     def days(self, setting: Setting) -> dt.timedelta:
         """Return a setting that counts days."""
         return dt.timedelta(days=int(self[setting]))
+
+    def day(self, setting: Setting) -> dt.date:
+        """Return a setting that is a day."""
+        return dt.date.fromisoformat(self[setting])
 
     def day_of(self, setting: Setting, window: Window) -> dt.date:
         """Return a setting such as 12-01 as a day of the window's year."""

@@ -177,7 +177,7 @@ class RosterImporter(Importer):
 
     def write(self, entries: list[Entry]) -> None:
         missing = [person.pk for person in self.missing_people() if person.verify_since_on is None]
-        write_people([entry.payload for entry in entries], missing, on=self.on)
+        write_people([entry.payload for entry in entries], missing, on=self.on, by=self.by)
 
 
 def by_office(person: Person) -> tuple[str, str, int]:

@@ -2,11 +2,15 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
 from carehub.accounts.models import User
 from carehub.calendar import DAY
+from carehub.duties.actions import set_rule
+from carehub.duties.models import RuleSetting
+from carehub.duties.settings import IN_USE_SINCE
 from members.actions import branch_of
 from members.importing.merging import Merged, mark
 from members.models import Affiliation, Person
@@ -14,14 +18,22 @@ from members.models import Affiliation, Person
 CHUNK = 500
 
 
-def write_people(merged: list[Merged], missing: list[int], *, on: dt.date) -> None:
+def write_people(merged: list[Merged], missing: list[int], *, on: dt.date, by: Any = None) -> None:
     """Write new and changed people, and mark those who are missing as 待核实."""
+    if not Affiliation.objects.exists():
+        begin_use(on=on, by=by)
     for chunk in chunks(merged):
         open_accounts(chunk)
         create([one for one in chunk if one.is_new])
         change([one for one in chunk if not one.is_new and one.changed], on)
     for chunk in chunks(missing):
         Person.objects.filter(pk__in=chunk, verify_since_on=None).update(verify_since_on=on)
+
+
+def begin_use(*, on: dt.date, by: Any) -> None:
+    """Take the first roster's day as the day from which the portal is in use: nobody owes what closed before."""
+    if not RuleSetting.objects.filter(name=IN_USE_SINCE.name).exists():
+        set_rule(IN_USE_SINCE.name, str(on), by=by, on=on)
 
 
 def create(new: list[Merged]) -> None:
