@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from openpyxl import Workbook
 
 from tests.imports.making import ROSTER, person, roster, saved
 
-ROWS = 1500
+ROWS, KILLS = 1500, 20
 SETUP = """
 import django
 django.setup()
@@ -34,6 +33,38 @@ django.setup()
 from django.core.management import call_command
 call_command("import_roster", sys.argv[1], stdout=open("/dev/null", "w"))
 print(int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) // 1024)
+"""
+
+KILLED = """
+import django, os, signal, sys
+django.setup()
+from django.core.management import call_command
+from django.db import connection
+asked = 0
+def count(execute, *args):
+    global asked
+    asked += 1
+    if asked == int(sys.argv[2]):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return execute(*args)
+with connection.execute_wrapper(count):
+    call_command("import_roster", sys.argv[1], stdout=open("/dev/null", "w"))
+"""
+QUESTIONS = """
+import django, sys
+django.setup()
+from django.core.management import call_command
+from django.db import connection, transaction
+asked = 0
+def count(execute, *args):
+    global asked
+    asked += 1
+    return execute(*args)
+with transaction.atomic():
+    with connection.execute_wrapper(count):
+        call_command("import_roster", sys.argv[1], stdout=open("/dev/null", "w"))
+    transaction.set_rollback(True)
+print(asked - 2)  # the savepoint of the import itself, which stands for its transaction here
 """
 
 
@@ -79,26 +110,22 @@ def migrate(env: dict[str, str]) -> None:
     python(SETUP, env)
 
 
-def kill_while_writing(env: dict[str, str], file: Path, after: float) -> None:
-    process = subprocess.Popen([sys.executable, "-c", IMPORT, str(file)], env=env, stdout=subprocess.DEVNULL)
-    try:
-        process.wait(timeout=after)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+def killed_at(step: int, env: dict[str, str], file: Path) -> bool:
+    """Run the import and let it kill itself before its n-th question to the database; return whether it came so far."""
+    ran = subprocess.run([sys.executable, "-c", KILLED, str(file), str(step)], env=env, stdout=subprocess.DEVNULL)
+    assert ran.returncode in (0, -signal.SIGKILL)
+    return ran.returncode != 0
 
 
 def all_or_nothing(env: dict[str, str], folder: Path) -> None:
-    """Kill the command at moments spread over its whole run; each time the school is as before or fully imported."""
+    """Kill the command twenty times, from its first question to its last; each time the school is as before."""
     before = json.loads(python(COUNT, env))
     file = saved(folder, roster(*(person(n) for n in range(ROWS))))
-    dry = time.monotonic()
-    python(COUNT, env)
-    started = time.monotonic() - dry
-    for n in range(5):
-        kill_while_writing(env, file, started * (1 + n / 4))
-        people, stays, batches = (a - b for a, b in zip(json.loads(python(COUNT, env)), before, strict=True))
-        assert (people, stays, batches > 0) in ((0, 0, False), (ROWS, ROWS, True))
+    last = int(python(QUESTIONS, env, str(file)))
+    steps = [1 + (last - 1) * n // (KILLS - 1) for n in range(KILLS)]
+    for step in steps:
+        assert killed_at(step, env, file), f"question {step} of {last} never came"
+        assert json.loads(python(COUNT, env)) == before, f"something was left by question {step} of {last}"
     python(IMPORT, env, str(file))
     now = json.loads(python(COUNT, env))
     assert now[:2] == [before[0] + ROWS, before[1] + ROWS]
