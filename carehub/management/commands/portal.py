@@ -20,7 +20,7 @@ PATIENCE_SECONDS = 25
 LOOK_SECONDS = 0.2
 PARENT_DEATH_SIGNAL = 1  # prctl(2)
 MEMORY = Path("/dev/shm")  # nosec B108
-EVERYWHERE = ("0.0.0.0", "::")
+EVERYWHERE = ("0.0.0.0", "::")  # nosec B104
 
 
 class Command(BaseCommand):
