@@ -74,9 +74,20 @@ def window_named(label: str) -> Window:
 
 
 def window_words(label: str) -> str:
-    """Return a window as people say it: 2026年, 2026年第4季度."""
-    year, _q, quarter = label.partition("Q")
-    return _("%(year)s年第%(n)s季度") % {"year": year, "n": quarter} if quarter else _("%(year)s年") % {"year": year}
+    """Return a window as people say it: 2026年, 2026年第四季度."""
+    year, _q, number = label.partition("Q")
+    if not number:
+        return _("%(year)s年") % {"year": year}
+    return _("%(year)s年第%(n)s季度") % {"year": year, "n": "一二三四"[int(number) - 1]}
+
+
+def titled_window(label: str, title: str) -> str:
+    """Return a window with what is done in it, nothing said twice: 2026年度谈话, 2026年第四季度谈话, 2026年分管谈话."""
+    words = window_words(label)
+    for twice in ("年", "季度"):
+        if words.endswith(twice) and title.startswith(twice):
+            return words + title.removeprefix(twice)
+    return words + title
 
 
 def last_possible_day(day: dt.date, precision: str) -> dt.date:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from carehub.access.viewer import Reach
-from carehub.calendar import quarter_of, window_named, year_of
+from carehub.calendar import quarter_of, titled_window, window_named, year_of
 from carehub.duties.duty import Duty, State
 from carehub.duties.rule import Ask, Draft, Rule, duties_settled_by, list_duties, tally_duties
 from carehub.duties.settings import ENTRY_GRACE, Settings
@@ -82,10 +82,7 @@ class Row:
     @property
     def full_title(self) -> str:
         """Return 2026年度谈话, 2026年第四季度谈话."""
-        year, _quarter, number = self.duty.window.partition("Q")
-        if number:
-            return _("%(year)s年第%(n)s") % {"year": year, "n": "一二三四"[int(number) - 1]} + self.title
-        return (year if self.title.startswith("年") else _("%(year)s年") % {"year": year}) + self.title
+        return titled_window(self.duty.window, self.title)
 
     @property
     def words(self) -> str:

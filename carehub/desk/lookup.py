@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from carehub.access.viewer import Reach, Viewer, viewer_of
-from carehub.calendar import Window, date_words, window_named, window_words
+from carehub.calendar import Window, date_words, titled_window, window_named
 from carehub.catalog import RULES
 from carehub.duties.duty import Duty, DutyKey, State, parse_key
 from carehub.duties.rule import EVERYWHERE, Ask, Rule
@@ -50,9 +50,9 @@ class Found:
         return full_words(self.organization)
 
     @property
-    def window_words(self) -> str:
-        """Return 2026年, 2026年第4季度."""
-        return window_words(self.key.window)
+    def title(self) -> str:
+        """Return 2026年度谈话, 2026年第四季度谈话."""
+        return titled_window(self.key.window, str(self.rule.title))
 
     @property
     def is_open(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from carehub.access.viewer import Viewer, viewer_of
-from carehub.calendar import Window, window_words
+from carehub.calendar import Window, titled_window, window_words
 from carehub.duties.duty import State, Tally
 from carehub.duties.rule import Ask, Rule, tally_duties
 from members.models import Organization, RosterImport
@@ -51,7 +51,7 @@ class Missed:
 
     @property
     def words(self) -> str:
-        return window_words(self.window.label)
+        return titled_window(self.window.label, str(self.rule.title))
 
 
 @dataclass(frozen=True)

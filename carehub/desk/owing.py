@@ -8,7 +8,7 @@ from math import ceil
 from django.utils.translation import gettext as _
 
 from carehub.access.viewer import Reach, Seat, Viewer
-from carehub.calendar import DAY, Window, window_words
+from carehub.calendar import DAY, Window, titled_window
 from carehub.duties.duty import Duty, State
 from carehub.duties.rule import Ask, Rule, list_owed, tally_duties
 from carehub.duties.settings import UPCOMING, Settings
@@ -58,8 +58,8 @@ class Item:
 
     @property
     def what(self) -> str:
-        """Return 2025年年度谈话."""
-        return f"{window_words(self.duty.window)}{self.rule.title}"
+        """Return 2025年度谈话."""
+        return titled_window(self.duty.window, str(self.rule.title))
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Round:
 
 @dataclass(frozen=True)
 class Next:
-    """A window that will open soon: 1月1日 2027年年度谈话，29 人."""
+    """A window that will open soon: 1月1日 2027年度谈话，29 人."""
 
     rule: Rule
     window: Window
@@ -113,7 +113,7 @@ class Next:
 
     @property
     def words(self) -> str:
-        return window_words(self.window.label)
+        return titled_window(self.window.label, str(self.rule.title))
 
 
 @dataclass(frozen=True)

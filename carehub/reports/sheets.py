@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from carehub.calendar import Precision, date_words
+from carehub.calendar import Precision, date_words, window_words
 from carehub.catalog import RULES
 from carehub.duties.duty import Duty, State, Tally
 from carehub.policy import CLAUSES
@@ -172,12 +172,6 @@ def task_of(row: Tally | Duty) -> list[str]:
     """Return how a line names its task: title, place in the policy, window."""
     rule = next(rule for rule in RULES if rule.code == row.rule)
     return [str(rule.title), CLAUSES[row.rule].basis, window_words(row.window)]
-
-
-def window_words(label: str) -> str:
-    """Return a window as the office says it: 2026年, 2026年第四季度."""
-    year, _q, quarter = label.partition("Q")
-    return _("%s年") % year + (_("第%s季度") % "一二三四"[int(quarter) - 1] if quarter else "")
 
 
 def figures(rows: Sequence[Tally]) -> list[Any]:

@@ -30,7 +30,7 @@ class LeaderTalks(RowRule):
     """Owner: the leader. Subject: the person. It belongs to the committee in lists and tallies."""
 
     code = "C-2.1"
-    title = gettext_lazy("年度谈话")
+    title = gettext_lazy("分管谈话")
     explains = gettext_lazy("校级领导与分管的中层干部、党总支书记")
     cadence = "year"
     personal = True

@@ -105,7 +105,7 @@ def test_the_department_sees_vacancies_and_whose_they_are(as_, school):
 
 def test_the_department_sees_what_the_window_before_left_undone_by_organisation(as_, school):
     html = page(as_("clerk"))
-    assert "2025年年度谈话" in html
+    assert "2025年度谈话" in html
     assert "外国语学院党总支" in html
 
 
@@ -151,7 +151,7 @@ def test_the_empty_desk_says_so_and_names_the_next_date(as_, school):
 def test_the_coming_year_is_announced_thirty_days_ahead(as_):
     with on_day(dt.date(2026, 12, 3)):
         html = page(as_("owner"))
-    assert "2027年年度谈话开始，4 人" in html
+    assert "2027年度谈话开始，4 人" in html
     assert "以后 1 项" in html
     assert "以后" not in page(as_("owner"))
 

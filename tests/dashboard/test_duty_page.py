@@ -31,7 +31,7 @@ def text(client, address):
 
 def test_it_says_who_talks_with_whom_by_which_clause_and_how_the_days_add_up(as_, yearly):
     html = text(as_("owner"), url(yearly("member")))
-    assert "黎小满　2026年年度谈话" in html
+    assert "黎小满　2026年度谈话" in html
     assert "党支部书记每年至少与本支部每一名党员谈心谈话一次。" in html
     assert "期限是 2026年12月31日，今天 2026年11月23日，还有 38 天。" in html
     assert "2027年1月7日及以前录入算按时" in html

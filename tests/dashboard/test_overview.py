@@ -65,7 +65,7 @@ def test_a_period_that_is_not_there_is_this_year(as_, period):
 
 def test_the_periods_offered_are_this_quarter_this_year_and_last_year():
     assert [period.label for period in offered(ON)] == ["2026Q4", "2026", "2025"]
-    assert period_named("2026Q3", ON).words == "2026年第3季度"
+    assert period_named("2026Q3", ON).words == "2026年第三季度"
 
 
 def test_a_general_branch_opens_into_its_branches(as_, school):

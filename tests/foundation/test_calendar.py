@@ -13,6 +13,7 @@ from carehub.calendar import (
     last_possible_day,
     near_date_words,
     quarter_of,
+    titled_window,
     window_named,
     year_of,
 )
@@ -65,3 +66,9 @@ def test_a_date_of_partial_precision_means_at_latest_its_last_day():
     assert last_possible_day(dt.date(1976, 2, 1), Precision.MONTH) == dt.date(1976, 2, 29)
     assert last_possible_day(dt.date(1976, 2, 1), Precision.YEAR) == dt.date(1976, 12, 31)
     assert last_possible_day(dt.date(1976, 2, 1), Precision.DAY) == dt.date(1976, 2, 1)
+
+
+def test_a_window_and_what_is_done_in_it_are_said_once():
+    assert titled_window("2026", "年度谈话") == "2026年度谈话"
+    assert titled_window("2026Q4", "季度谈话") == "2026年第四季度谈话"
+    assert titled_window("2026", "分管谈话") == "2026年分管谈话"
