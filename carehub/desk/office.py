@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from carehub.access.viewer import Viewer, viewer_of
 from carehub.calendar import Window, titled_window, window_words
 from carehub.duties.duty import State, Tally
-from carehub.duties.rule import Ask, Rule, tally_duties
+from carehub.duties.rule import Ask, Rule, closed_windows, tally_duties
 from members.models import Organization, RosterImport
 from members.vacancies import who_answers, without_secretary
 
@@ -108,11 +108,10 @@ def missed_by(viewer: Viewer, rules: Sequence[Rule]) -> list[Missed]:
     ask = Ask(on=viewer.on, scope=scope, states=frozenset({State.OVERDUE}))
     names = {row.path: str(row) for row in Organization.objects.filter(parent__kind=Organization.Kind.COMMITTEE)}
     found = []
-    for rule in rules:
-        for window in rule.windows_before(viewer.on):
-            rows = tally_duties([rule], ask, window)
-            count = sum(row.overdue for row in rows)
-            found += [Missed(rule, window, count, by_organization(rows, names))] if count else []
+    for rule, window in closed_windows(rules, viewer.on):
+        rows = tally_duties([rule], ask, window)
+        count = sum(row.overdue for row in rows)
+        found += [Missed(rule, window, count, by_organization(rows, names))] if count else []
     return found
 
 

@@ -62,10 +62,8 @@ class Rule(ABC):
         return [quarter_of(on) if self.cadence == "quarter" else year_of(on)]
 
     def windows_before(self, on: dt.date) -> Sequence[Window]:
-        """Return the windows that closed last before the day, but none that closed before the portal was in use."""
-        since = Settings(on).day(IN_USE_SINCE)
-        before = [window for current in self.windows(on) for window in self.windows(current.starts_on - DAY)]
-        return [window for window in before if window.ends_on >= since]
+        """Return the windows that closed last before the day."""
+        return [before for window in self.windows(on) for before in self.windows(window.starts_on - DAY)]
 
     def fits(self, window: Window) -> bool:
         """Return whether a window is of this rule's cadence (a year is no quarter)."""
@@ -94,6 +92,12 @@ def tally_duties(rules: Iterable[Rule], ask: Ask, window: Window | None = None) 
     return [row for rule, span in _spans(rules, ask.on, window) for row in rule.tally(ask, span)]
 
 
+def closed_windows(rules: Iterable[Rule], on: dt.date) -> list[tuple[Rule, Window]]:
+    """Return each rule with the windows that closed last, but none that closed before the portal was in use."""
+    since = Settings(on).day(IN_USE_SINCE)
+    return [(rule, span) for rule in rules for span in rule.windows_before(on) if span.ends_on >= since]
+
+
 def list_owed(rules: Iterable[Rule], ask: Ask) -> list[Duty]:
     """Return what is in hand: the duties of each window that holds the day, and what stayed overdue in the one before.
 
@@ -101,7 +105,7 @@ def list_owed(rules: Iterable[Rule], ask: Ask) -> list[Duty]:
     """
     rules = list(rules)
     left = replace(ask, states=frozenset({State.OVERDUE}) & (ask.states or frozenset({State.OVERDUE})))
-    before = [duty for rule in rules for span in rule.windows_before(ask.on) for duty in rule.list(left, span)]
+    before = [duty for rule, span in closed_windows(rules, ask.on) for duty in rule.list(left, span)]
     return [*(before if left.states else []), *list_duties(rules, ask)]
 
 

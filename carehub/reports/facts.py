@@ -14,7 +14,7 @@ from carehub.access.viewer import Reach
 from carehub.calendar import DAY, Window
 from carehub.catalog import RULES
 from carehub.duties.duty import Duty, State, Tally
-from carehub.duties.rule import Ask, Rule, list_duties, tally_duties
+from carehub.duties.rule import Ask, Rule, closed_windows, list_duties, tally_duties
 from members.models import Organization
 from talks.sheets import talk_rows
 
@@ -80,7 +80,12 @@ def read_facts(organization: Organization, month: Window, counted_on: dt.date) -
 
 def spans(on: dt.date) -> list[tuple[Rule, Window]]:
     """Return each rule with its windows: the one before, where something may have stayed overdue, and the present."""
-    return [(rule, span) for rule in RULES for span in (*rule.windows_before(on), *rule.windows(on))]
+    closed = closed_windows(RULES, on)
+    return [
+        (rule, span)
+        for rule in RULES
+        for span in (*(window for one, window in closed if one is rule), *rule.windows(on))
+    ]
 
 
 def official_order(path: str) -> dict[str, tuple[str, str]]:

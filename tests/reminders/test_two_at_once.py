@@ -16,6 +16,7 @@ from tests.reminders.crowd import DUE_SOON, gather
 
 pytestmark = [pytest.mark.service, pytest.mark.django_db(transaction=True)]
 BRANCHES, PEOPLE, ROUNDS, SWEEPS = 60, 5, 5, 4
+PATIENCE = 12  # a busy machine may let two threads miss each other for a while
 
 
 def at_once(deed: Callable[..., Counter[str]], shares: Sequence[tuple] = ((),) * SWEEPS) -> list[Counter[str]]:
@@ -77,7 +78,7 @@ def test_without_the_lock_on_the_digest_the_numbers_would_be_wrong(monkeypatch):
     gather(BRANCHES, PEOPLE)
     monkeypatch.setattr(actions, "_digests", lambda people, on, batch: 0)
     monkeypatch.setattr(actions, "_outbox", lambda summaries, on: 0)
-    assert wrong_numbers() > 0
+    assert any(wrong_numbers() for _ in range(PATIENCE))
 
 
 def test_four_senders_send_each_mail_once(mailoutbox):
