@@ -90,6 +90,7 @@ PLACES = (
     Place(_("我的谈话"), "messages", "talks:list", only_members, _("谈话")),
     Place(_("督查资料"), "folders", "reports:list", always, "", _("经费与监督")),
     Place(_("名册导入"), "adjustments", "members:imports", always, "", _("经费与监督")),
+    Place(_("规则"), "adjustments", "rules:list", always, "", _("经费与监督")),
 )
 RECORD = Place(_("记录谈话"), "pencil", "talks:new", with_duties, _("记录"))
 

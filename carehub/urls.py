@@ -17,4 +17,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("talks/", include("talks.urls")),
     path("", include("carehub.reminders.urls")),
     path("inspections/", include("carehub.reports.urls")),
+    path("rules/", include("carehub.rulebook.urls")),
 ]

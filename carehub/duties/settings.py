@@ -1,14 +1,13 @@
 """The numbers and choices of the organisation department: names, start values, and which of them held on a day."""
 
 import datetime as dt
-import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from carehub.calendar import Window
+from carehub.duties.kinds import Choice, Day, Days, Kind, MonthDay
 from carehub.duties.models import RuleSetting
 
 if TYPE_CHECKING:
@@ -17,50 +16,47 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Setting:
-    """One dated setting of duties.md (the values in ⟨⟩)."""
+    """One dated setting of duties.md (the values in ⟨⟩): what it is called, what fits it, how a value is said."""
 
     name: str
     default: str
     title: "_StrPromise"
-    fits: Callable[[str], bool]
+    kind: Kind
+    clause: str  # the clause it serves
+    note: "str | _StrPromise" = ""  # what it changes, in a sentence
+
+    def fits(self, value: str) -> bool:
+        return self.kind.fits(value)
+
+    def words(self, value: str) -> str:
+        """Return a value as people say it: 7 天, 每人, 12月1日."""
+        return self.kind.words(value)
 
 
-def is_days(value: str) -> bool:
-    return bool(re.fullmatch(r"\d{1,3}", value))
+EACH_OR_ANY = Choice((("each", _("每人")), ("any", _("任选一人"))))
+NONE_OR_HEAD = Choice((("none", _("不作要求")), ("OH", _("组织部负责人"))))
+YES_OR_NO = Choice((("yes", _("算数")), ("no", _("不算，只认现在的支部"))))
+FACTS_OR_LINE = Choice((("none", _("只记事实与办理事项")), ("line", _("另记一句话要点"))))
+DIRECT_NOTE = _("默认不作要求，不论是否谈过都不列入任务。")
+JOINER_NOTE = _("这一天及以后转入的党员，当年没有谈也不算逾期。")
+SINCE_NOTE = _("第一次导入名册时自动登记为当天。")
+TEXT_NOTE = _("一句话要点只有谈话人和记录人能看到。改为只记事实后，以前的要点留在原处。")
 
-
-def is_one_of(*choices: str) -> Callable[[str], bool]:
-    return lambda value: value in choices
-
-
-def is_month_day(value: str) -> bool:
-    """Return whether it is a day that every year has, written 12-01."""
-    try:
-        dt.date.fromisoformat(f"2001-{value}")
-    except ValueError:
-        return False
-    return bool(re.fullmatch(r"\d\d-\d\d", value))
-
-
-def is_day(value: str) -> bool:
-    """Return whether it is a day written 2026-11-23."""
-    try:
-        return dt.date.fromisoformat(value).isoformat() == value
-    except ValueError:
-        return False
-
-
-ENTRY_GRACE = Setting("entry-grace-days", "7", _("时段结束后几天内录入算按时"), is_days)
-DUE_SOON_YEAR = Setting("due-soon-days-year", "30", _("年度任务提前几天算临期"), is_days)
-DUE_SOON_QUARTER = Setting("due-soon-days-quarter", "20", _("季度任务提前几天算临期"), is_days)
-UPCOMING = Setting("upcoming-days", "30", _("提前几天列出未到的任务"), is_days)
-LEADER_TALKS = Setting("C-2.1-with", "each", _("校领导与每名分管干部谈，或任选一人"), is_one_of("each", "any"))
-DIRECT_BRANCH = Setting("C-2.2-direct-branch", "none", _("直属党支部书记由谁谈"), is_one_of("none", "OH"))
-LATE_JOINER = Setting("C-2.3-late-joiner", "12-01", _("几月几日起转入学校的当年可不谈"), is_month_day)
-IN_USE_SINCE = Setting("in-use-since", "1921-07-01", _("平台启用日期，此前结束的时段不再追"), is_day)
-OTHER_BRANCH = Setting("C-2.3-other-branch", "yes", _("当年在校内原支部谈过是否算数"), is_one_of("yes", "no"))
+ENTRY_GRACE = Setting("entry-grace-days", "7", _("时段结束后几天内录入算按时"), Days(), "C-2.3")
+DUE_SOON_YEAR = Setting("due-soon-days-year", "30", _("年度任务提前几天算临期"), Days(), "C-2.3")
+DUE_SOON_QUARTER = Setting("due-soon-days-quarter", "20", _("季度任务提前几天算临期"), Days(), "C-2.2")
+UPCOMING = Setting("upcoming-days", "30", _("提前几天列出未到的任务"), Days(), "C-2.3")
+LEADER_TALKS = Setting("C-2.1-with", "each", _("校领导与每名分管干部谈，或任选一人"), EACH_OR_ANY, "C-2.1")
+DIRECT_BRANCH = Setting("C-2.2-direct-branch", "none", _("直属党支部书记由谁谈"), NONE_OR_HEAD, "C-2.2", DIRECT_NOTE)
+LATE_JOINER = Setting(
+    "C-2.3-late-joiner", "12-01", _("几月几日起转入学校的当年可不谈"), MonthDay(), "C-2.3", JOINER_NOTE
+)
+OTHER_BRANCH = Setting("C-2.3-other-branch", "yes", _("当年在校内原支部谈过是否算数"), YES_OR_NO, "C-2.3")
+IN_USE_SINCE = Setting(
+    "in-use-since", "1921-07-01", _("平台启用日期，此前结束的时段不再追"), Day(), "C-2.3", SINCE_NOTE
+)
 # 只记事实与办理事项 (trust.md): as long as the school decides nothing else, a talk keeps no words.
-TALK_TEXT = Setting("talk-text", "none", _("谈话只记事实，或另留一句话要点"), is_one_of("none", "line"))
+TALK_TEXT = Setting("talk-text", "none", _("谈话只记事实，或另留一句话要点"), FACTS_OR_LINE, "C-2.3", TEXT_NOTE)
 
 SETTINGS = {
     setting.name: setting

@@ -182,6 +182,7 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "template": lambda persona: [Target("roster", school.first), replace(NOBODY, argument="nothing")],
         "message": lambda persona: _messages(),
         "inspection": lambda persona: _inspections(),
+        "setting": lambda persona: [Target("entry-grace-days"), replace(NOBODY, argument="nothing")],
     }
 
 

@@ -1,0 +1,80 @@
+"""What a dated setting can hold: a number of days, one of a few choices, a day of every year, a day."""
+
+import datetime as dt
+import re
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from carehub.calendar import date_words
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+ANY_YEAR = 2001  # not a leap year: a day that every year has
+BEGINNING = "1921-07-01"  # before every window: nothing is set
+
+
+class Kind(ABC):
+    """How the values of a setting are told from others and said in words."""
+
+    @abstractmethod
+    def fits(self, value: str) -> bool:
+        """Return whether a value may be kept."""
+
+    @abstractmethod
+    def words(self, value: str) -> str:
+        """Return a value as people say it."""
+
+
+class Days(Kind):
+    """A number of days, 0 to 999."""
+
+    def fits(self, value: str) -> bool:
+        return bool(re.fullmatch(r"\d{1,3}", value))
+
+    def words(self, value: str) -> str:
+        return _("%s 天") % int(value)
+
+
+@dataclass(frozen=True)
+class Choice(Kind):
+    """One of a few values, each with its words."""
+
+    choices: "tuple[tuple[str, _StrPromise], ...]"
+
+    def fits(self, value: str) -> bool:
+        return value in dict(self.choices)
+
+    def words(self, value: str) -> str:
+        return str(dict(self.choices)[value])
+
+
+class MonthDay(Kind):
+    """A day that every year has, written 12-01."""
+
+    def fits(self, value: str) -> bool:
+        try:
+            dt.date.fromisoformat(f"{ANY_YEAR}-{value}")
+        except ValueError:
+            return False
+        return bool(re.fullmatch(r"\d\d-\d\d", value))
+
+    def words(self, value: str) -> str:
+        day = dt.date.fromisoformat(f"{ANY_YEAR}-{value}")
+        return f"{day.month}月{day.day}日"
+
+
+class Day(Kind):
+    """A day written 2026-11-23."""
+
+    def fits(self, value: str) -> bool:
+        try:
+            return dt.date.fromisoformat(value).isoformat() == value
+        except ValueError:
+            return False
+
+    def words(self, value: str) -> str:
+        return _("还没有登记") if value == BEGINNING else date_words(dt.date.fromisoformat(value))
