@@ -73,8 +73,9 @@ def state_badge(kind: str, words: str, title: str = "") -> SafeString:
 
 @register.simple_tag
 def state(duty: Duty, on: dt.date) -> SafeString:
-    """Draw the state of a duty as it stands on a day."""
-    return state_badge(duty.state, state_words(duty, on), duty.why)
+    """Draw the state of a duty as it stands on a day. The words of an excuse stay on the duty's own page."""
+    title = "" if duty.state == State.EXCUSED else duty.why
+    return state_badge(duty.state, state_words(duty, on), title)
 
 
 def state_words(duty: Duty, on: dt.date) -> str:
