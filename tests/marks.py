@@ -7,6 +7,7 @@ none of them ran, or in which one was skipped.
 
 import os
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,18 @@ def chromium() -> str:
     """Return the path of the browser; empty where there is none."""
     named = os.environ.get("CHROMIUM", "")
     return next((path for path in (named, *CHROMIUM) if path and Path(path).is_file()), "")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Return the one browser of this run: a second one in the same process would refuse to start."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        opened = playwright.chromium.launch(executable_path=chromium(), args=flags)
+        yield opened
+        opened.close()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

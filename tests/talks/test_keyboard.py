@@ -3,30 +3,27 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from talks.models import Talk
 from tests.cast import PASSWORD, School
-from tests.marks import chromium
 
 expect.set_options(timeout=20_000)
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def page(school: School, live_server) -> Iterator[Page]:
+def page(school: School, live_server, browser: Browser) -> Iterator[Page]:
     """A browser in which the branch secretary has opened the form."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        page = browser.new_page(base_url=live_server.url)
-        page.goto("/login/?next=/talks/new/")
-        page.fill("input[name=username]", "owner")
-        page.fill("input[name=password]", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/talks/new/")
-        expect(page.locator("#id_people")).to_be_focused()
-        yield page
-        browser.close()
+    page = browser.new_page(base_url=live_server.url)
+    page.goto("/login/?next=/talks/new/")
+    page.fill("input[name=username]", "owner")
+    page.fill("input[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/talks/new/")
+    expect(page.locator("#id_people")).to_be_focused()
+    yield page
+    page.close()
 
 
 def choose(page: Page, typed: str, name: str) -> None:
