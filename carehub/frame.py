@@ -89,7 +89,7 @@ PLACES = (
     Place(_("谈心谈话"), "messages", "talks:list", for_officers_of_posts, _("谈话"), _("关怀")),
     Place(_("我的谈话"), "messages", "talks:list", only_members, _("谈话")),
     Place(_("督查资料"), "folders", "reports:list", always, "", _("经费与监督")),
-    Place(_("名册导入"), "adjustments", "members:imports", always, "", _("经费与监督")),
+    Place(_("名册导入"), "list-check", "members:imports", always, "", _("经费与监督")),
     Place(_("规则"), "adjustments", "rules:list", always, "", _("经费与监督")),
 )
 RECORD = Place(_("记录谈话"), "pencil", "talks:new", with_duties, _("记录"))
