@@ -30,6 +30,7 @@ class ImportCommand(BaseCommand):
             data = file.read_bytes()
         except OSError as trouble:
             raise CommandError(f"文件读不了：{file.name}：{trouble.strerror}", returncode=REFUSED) from trouble
+        check_writable(options["report"])
         importer = importer_of(self.kind, on=options["on"] or today())
         reading = run(data, file.name, importer, dry_run=options["dry_run"])
         if options["report"]:
@@ -46,3 +47,12 @@ class ImportCommand(BaseCommand):
         counts = "{rows} 行：新增 {new}，变更 {changed}，不变 {unchanged}，未采用 {rejected}".format(**report)
         missing = f"；名册中缺失 {len(report['missing'])} 人，待核实" if report["missing"] else ""
         self.stdout.write(counts + missing + ("。只核对，没有写入。" if dry_run else "。"))
+
+
+def check_writable(report: Path | None) -> None:
+    """Refuse before anything is imported when the report could not be written afterwards."""
+    try:
+        if report:
+            report.open("a").close()
+    except OSError as trouble:
+        raise CommandError(f"报告写不了：{report}：{trouble.strerror}", returncode=REFUSED) from trouble
