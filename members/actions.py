@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from carehub.audit.models import Action
 from carehub.audit.trail import record
@@ -38,10 +39,17 @@ def end_affiliation(*, person: Person, on: dt.date, ending: str) -> int:
     return open_ones.update(ended_on=on, ending=ending)
 
 
+def end_posts(*, person: Person, on: dt.date) -> int:
+    """End every post on its last day: who is gone holds none, and the vacancy shows at once. Return how many ended."""
+    person.posts.filter(started_on__gt=on).delete()
+    return person.posts.filter(Q(ended_on=None) | Q(ended_on__gt=on)).update(ended_on=on)
+
+
 @transaction.atomic
 def leave(*, person: Person, on: dt.date, ending: str, by: Any = None) -> None:
     """Take a person out of the school's organisations; `on` is the last day (died, left the Party, transferred out)."""
     end_affiliation(person=person, on=on, ending=ending)
+    end_posts(person=person, on=on)
     dates = {Affiliation.Ending.DIED: "died_on", Affiliation.Ending.LEFT_PARTY: "left_party_on"}
     dates |= {Affiliation.Ending.SUSPENDED: "suspended_on"}
     if field := dates.get(Affiliation.Ending(ending)):
