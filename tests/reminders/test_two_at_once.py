@@ -102,17 +102,24 @@ def no_unique_key() -> Iterator[None]:
 
 def test_without_the_unique_key_people_would_be_told_twice(no_unique_key):
     gather(BRANCHES, PEOPLE)
-    found = 0
-    for _ in range(ROUNDS):
+
+    def twice() -> int:
         forget()
         at_once(lambda: remind(on=DUE_SOON))
-        found += doubles()
-    assert found > 0
+        return doubles()
+
+    assert any(twice() for _ in range(ROUNDS * PATIENCE))
 
 
 def test_without_the_claim_mails_would_go_twice(mailoutbox, monkeypatch):
     gather(BRANCHES, PEOPLE)
-    remind(on=DUE_SOON)
     monkeypatch.setattr("carehub.reminders.outbox.claim", lambda number, now: OutboxMessage.objects.get(pk=number))
-    at_once(send_due)
-    assert len(mailoutbox) > BRANCHES
+
+    def twice() -> bool:
+        forget()
+        mailoutbox.clear()
+        remind(on=DUE_SOON)
+        at_once(send_due)
+        return len(mailoutbox) > BRANCHES
+
+    assert any(twice() for _ in range(PATIENCE))
