@@ -64,8 +64,9 @@ def read_facts(organization: Organization, month: Window, counted_on: dt.date) -
     with one_moment():
         order = official_order(path)
         place = {code: n for n, code in enumerate(order)}
-        tallies = [row for rule, span in spans(counted_on) for row in tally_duties([rule], ask, span)]
-        duties = [duty for rule, span in spans(counted_on) for duty in list_duties([rule], undone, span)]
+        asked = spans(counted_on)
+        tallies = [row for rule, span in asked for row in tally_duties([rule], ask, span)]
+        duties = [duty for rule, span in asked for duty in list_duties([rule], undone, span)]
         return MonthFacts(
             organization=organization,
             scope=scope_words(organization),
