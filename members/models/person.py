@@ -1,6 +1,5 @@
 """People: Party members, probationary members, applicants, and non-members who are talked to or visited."""
 
-import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +14,7 @@ from carehub.access.paths import PathField, below
 from carehub.access.viewer import Facts, viewer_of
 from carehub.calendar import Precision, date_words
 from carehub.sealing import SealedTextField, keyed_hash
+from members.models.dated import DatedQuerySet
 from members.models.organization import Organization
 
 
@@ -176,13 +176,8 @@ class Person(models.Model):
         return "" if self.organization_id else gettext("已转出学校")
 
 
-class AffiliationQuerySet(models.QuerySet["Affiliation"]):
-    def in_force(self, on: dt.date) -> "AffiliationQuerySet":
-        return self.filter(Q(ended_on=None) | Q(ended_on__gte=on), started_on__lte=on)
-
-    def touching(self, first: dt.date, last: dt.date) -> "AffiliationQuerySet":
-        """In force on at least one day of the span."""
-        return self.filter(Q(ended_on=None) | Q(ended_on__gte=first), started_on__lte=last)
+class AffiliationQuerySet(DatedQuerySet["Affiliation"]):
+    pass
 
 
 class Affiliation(models.Model):

@@ -1,26 +1,16 @@
 """Posts and oversight: who held which office, from when to when. Obligations and rights both follow from posts."""
 
-import datetime as dt
-from typing import Any
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from carehub.access.viewer import Facts
+from members.models.dated import DatedQuerySet
 from members.models.organization import Organization
 from members.models.person import Person
 
 
-class PostQuerySet(models.QuerySet["Post"]):
-    def in_force(self, on: Any) -> "PostQuerySet":
-        """Held on a day (a date, or an expression such as OuterRef)."""
-        return self.filter(Q(ended_on=None) | Q(ended_on__gte=on), started_on__lte=on)
-
-    def touching(self, first: dt.date, last: dt.date) -> "PostQuerySet":
-        """Held on at least one day of the span."""
-        return self.filter(Q(ended_on=None) | Q(ended_on__gte=first), started_on__lte=last)
-
+class PostQuerySet(DatedQuerySet["Post"]):
     def secretaries(self) -> "PostQuerySet":
         """Posts that make their holder the secretary: 书记, 正式 or 主持工作 or 兼职."""
         return self.filter(role=Post.Role.SECRETARY)
@@ -99,9 +89,8 @@ class Post(models.Model):
         return Facts(path=self.organization.path or "")
 
 
-class OversightQuerySet(models.QuerySet["Oversight"]):
-    def in_force(self, on: Any) -> "OversightQuerySet":
-        return self.filter(Q(ended_on=None) | Q(ended_on__gte=on), started_on__lte=on)
+class OversightQuerySet(DatedQuerySet["Oversight"]):
+    pass
 
 
 class Oversight(models.Model):

@@ -187,12 +187,12 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
 
 
 def _organizations(school: School) -> list[Target]:
-    keys = ("first", "first_group", "second", "maths_branch", "committee", "library")
+    keys = ("first", "first_group", "second", "maths_branch", "committee", "direct")
     return [Target(school.organizations[key].pk, school.organizations[key]) for key in keys] + [NOBODY]
 
 
 def _branches(school: School) -> list[Target]:
-    keys = ("first", "second", "maths_branch", "library")
+    keys = ("first", "second", "maths_branch", "direct")
     branches = [Target(school.organizations[key].pk, school.organizations[key]) for key in keys]
     others = [replace(NOBODY, argument=school.organizations[key].pk) for key in ("first_group", "committee")]
     return [*branches, *others, NOBODY]
@@ -201,7 +201,7 @@ def _branches(school: School) -> list[Target]:
 def _duties(school: School) -> list[Target]:
     """Return duties that nobody has done yet, one of every side, and names of none."""
     pairs = (("first", "group_leader"), ("second", "general_officer"), ("maths_branch", "maths_secretary"))
-    found = [_annual(school, branch, person) for branch, person in (*pairs, ("library", "clerk"))]
+    found = [_annual(school, branch, person) for branch, person in (*pairs, ("direct", "clerk"))]
     quarterly = f"C-2.2:2026Q4:{school.languages.pk}:{school.second.pk}"
     found.append(Target(quarterly, school.languages, frozenset({school.colleague.pk}), Person.Occupation.STAFF))
     strangers = f"C-2.3:2026:{school.first.pk}:{school.outsider.pk}"
@@ -215,7 +215,7 @@ def _annual(school: School, branch: str, key: str) -> Target:
 
 
 def _people(school: School, persona: str) -> list[Target]:
-    keys = (CAST[persona], "member", "colleague_member", "outsider_member", "general_secretary", "library_member")
+    keys = (CAST[persona], "member", "colleague_member", "outsider_member", "general_secretary", "direct_member")
     people = [school.people[key] for key in keys]
     return [Target(p.pk, p.organization, frozenset({p.pk}), p.occupation) for p in people] + [NOBODY]
 
@@ -252,7 +252,7 @@ def furnish(school: School) -> None:
         ("outsider", "outsider_member", "maths_branch"),
         ("general_secretary", "owner", "languages"),
         ("leader", "general_secretary", "committee"),
-        ("librarian", "library_member", "library"),
+        ("librarian", "direct_member", "direct"),
     )
     for talker, listener, place in pairs:
         make_talk(school.people[talker], [school.people[listener]], school.organizations[place])
@@ -269,7 +269,7 @@ def furnish(school: School) -> None:
             day_on=TODAY,
             created_at=timezone.now(),
         )
-    for key in ("committee", "languages", "maths", "library"):
+    for key in ("committee", "languages", "maths", "direct"):
         _freeze(school.organizations[key])
 
 

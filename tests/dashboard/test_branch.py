@@ -109,7 +109,7 @@ def test_an_empty_branch_says_what_the_place_is_for(as_, school):
 
 def test_the_own_branch_is_where_the_entry_leads(as_, school):
     assert as_("owner").get("/branch/").url == f"/branch/{school.first.pk}/"
-    assert as_("librarian").get("/branch/").url == f"/branch/{school.library.pk}/"
+    assert as_("librarian").get("/branch/").url == f"/branch/{school.direct.pk}/"
 
 
 def test_who_has_several_branches_chooses(as_, school):

@@ -11,7 +11,7 @@ def person_numbered(school: School, number: int) -> Person:
     if found:
         return found
     user = User.objects.create_user("same-number", PASSWORD)
-    return make_person("同号的人", school.library, pk=number, user=user)
+    return make_person("同号的人", school.direct, pk=number, user=user)
 
 
 def test_a_leader_is_not_taken_for_the_general_branch_with_the_same_number(as_, school):

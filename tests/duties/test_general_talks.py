@@ -98,7 +98,7 @@ def test_who_is_secretary_of_both_owes_himself_nothing(school: School) -> None:
 
 
 def test_a_directly_attached_branch_has_no_quarterly_talk_by_default(school: School) -> None:
-    found = duty("C-2.2", school.library)
+    found = duty("C-2.2", school.direct)
     assert found
     assert (found.state, found.why, found.organization, found.vacant) == (
         "not_applicable",
@@ -110,11 +110,11 @@ def test_a_directly_attached_branch_has_no_quarterly_talk_by_default(school: Sch
 
 def test_the_school_may_name_the_department_head_for_directly_attached_branches(school: School) -> None:
     setting("C-2.2-direct-branch", "OH")
-    found = duty("C-2.2", school.library)
+    found = duty("C-2.2", school.direct)
     assert found
     assert (found.state, found.obligor) == ("open", "唐婉清")
     talk(school.head, school.librarian, on="10-20")
-    assert state("C-2.2", school.library) == "done"
+    assert state("C-2.2", school.direct) == "done"
 
 
 def test_a_new_post_elsewhere_does_not_move_the_old_talk(school: School) -> None:

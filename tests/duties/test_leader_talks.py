@@ -30,7 +30,7 @@ def test_a_cadre_who_is_also_secretary_counts_once(school: School) -> None:
 
 
 def test_a_cadre_outside_the_party_is_owed_the_talk(school: School) -> None:
-    cadre = make_person("处长", school.library, category=Person.Category.NON_MEMBER, joined_on=None)
+    cadre = make_person("处长", school.direct, category=Person.Category.NON_MEMBER, joined_on=None)
     Oversight.objects.create(leader=school.leader, person=cadre, started_on=day("05-01"))
     found = duty("C-2.1", cadre)
     assert found

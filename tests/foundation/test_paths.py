@@ -23,5 +23,5 @@ def test_the_way_up_is_read_from_the_path():
 
 def test_the_path_follows_the_parent(school: School):
     assert school.first_group.path == f"{school.first.path}{school.first_group.pk}/"
-    assert school.library.is_direct_branch
+    assert school.direct.is_direct_branch
     assert not school.first.is_direct_branch

@@ -73,10 +73,10 @@ def test_the_file_offers_a_talk_only_to_who_may_record_one(school, as_):
 
 
 def test_who_may_see_everybody_may_record_only_where_the_own_post_is(school, as_):
-    Post.objects.create(person=school.clerk, organization=school.library, role="organizer", started_on=START)
+    Post.objects.create(person=school.clerk, organization=school.direct, role="organizer", started_on=START)
     client = as_("clerk")
     assert page(client, school.member).context["may_talk"] is False
-    assert page(client, school.library_member).context["may_talk"] is True
+    assert page(client, school.direct_member).context["may_talk"] is True
 
 
 def test_each_thing_owed_leads_to_its_page(school, as_):

@@ -84,7 +84,7 @@ def test_two_vacant_levels_are_climbed(school, tell):
 
 
 def test_above_a_committee_without_a_secretary_stands_the_department(school, tell):
-    vacate(school.library)
+    vacate(school.direct)
     tell(DECEMBER)
     assert "袁梦" in told(school, "head")
     assert "唐婉清" not in told(school, "head")

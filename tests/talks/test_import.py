@@ -251,7 +251,7 @@ PARTIES = {
     "owner": ("member", "officer", "group_leader", "general_secretary"),
     "general_secretary": ("owner", "colleague", "member", "officer"),
     "leader": ("general_secretary",),
-    "librarian": ("library_member", "clerk", "head"),
+    "librarian": ("direct_member", "clerk", "head"),
 }
 
 
