@@ -70,7 +70,7 @@ house: setup-dev
 	$(PY) -m pytest tests/house
 
 locks:
-	for name in base dev node; do \
+	for name in base dev node sso; do \
 		uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
 			--python-version 3.11 requirements/$$name.in -o requirements/$$name.txt || exit 1; \
 	done

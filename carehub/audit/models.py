@@ -10,11 +10,16 @@ class Action(models.TextChoices):
     IMPORT = "import", _("导入")
     EXPORT = "export", _("导出")
     DOWNLOAD = "download", _("下载")
-    READ = "read", _("查看敏感信息")
+    READ = "read", _("查看")
+    REVEAL = "reveal", _("查看完整号码")
+    BREAK_GLASS = "break-glass", _("应急查阅")
     DENIAL = "denial", _("拒绝")
     LOGIN = "login", _("登录")
     LOGOUT = "logout", _("退出")
     LOGIN_FAILED = "login-failed", _("登录失败")
+    ACCOUNT = "account", _("账号和授权")
+    ERASURE = "erasure", _("到期清除")
+    BACKUP = "backup", _("备份和恢复")
 
 
 class AuditEvent(models.Model):

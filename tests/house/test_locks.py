@@ -3,6 +3,8 @@
 import json
 import re
 
+import pytest
+
 from tests.house.sources import ROOT
 
 ADDRESS = re.compile(r"https?://|file:|find-links|index-url|\s@\s")
@@ -15,7 +17,7 @@ def pins(name: str) -> dict[str, str]:
 
 
 def test_no_address_stands_in_a_lock():
-    assert [path.name for path in LOCKS] == ["base.txt", "dev.txt", "node.txt"]
+    assert [path.name for path in LOCKS] == ["base.txt", "dev.txt", "node.txt", "sso.txt"]
     assert [path.name for path in LOCKS if ADDRESS.search(path.read_text())] == []
     assert '"resolved"' not in (ROOT / "package-lock.json").read_text()
     assert "omit-lockfile-registry-resolved=true" in (ROOT / ".npmrc").read_text().split()
@@ -33,9 +35,10 @@ def test_every_pin_has_its_hash():
         assert all("--hash=sha256:" in entry for entry in entries), path.name
 
 
-def test_the_tests_run_on_what_the_site_runs_on():
+@pytest.mark.parametrize("lock", ["base.txt", "sso.txt"])
+def test_the_tests_run_on_what_the_site_runs_on(lock: str):
     dev = pins("dev.txt")
-    assert {name: dev.get(name) for name in pins("base.txt")} == pins("base.txt")
+    assert {name: dev.get(name) for name in pins(lock)} == pins(lock)
 
 
 def test_everything_asked_for_is_locked():
