@@ -8,7 +8,7 @@ from django.test import Client
 
 from tests.cast import School, assemble
 
-pytest_plugins = ["tests.marks", "tests.emptying"]
+pytest_plugins = ["tests.marks", "tests.emptying", "tests.figures"]
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 

@@ -51,6 +51,8 @@ class Route:
     own_only: bool = False
     keepers: bool = False
     scopes: str = "bsurgo"
+    narrow: int = 404
+    moves: bool = False
     query: str = ""
 
 
@@ -88,6 +90,8 @@ def _route(name: str, row: dict[str, Any]) -> Route:
         row.get("own_only", False),
         row.get("keepers", False),
         row.get("scopes", "bsurgo"),
+        row.get("narrow", 404),
+        row.get("moves", False),
         row.get("query", ""),
     )
 
@@ -128,23 +132,53 @@ def knows(persona: str, resource: str) -> bool:
     return bool(matrix()[resource].get(persona) or matrix()[resource].get("M"))
 
 
-def expected(school: School, persona: str, route: Route, method: str, target: Target | None) -> set[int] | str:
-    """Return the statuses that may be answered, or "ok" for anything but a refusal or an error."""
+def expected(school: School, persona: str, route: Route, method: str, target: Target | None) -> set[int]:
+    """Return the statuses that may be answered; where something is refused there is exactly one."""
     if route.public or not route.resource:
-        return "ok" if target is None or (target.exists and _is_own(school, persona, target)) else {404}
-    if not knows(persona, route.resource):
-        return {404}
-    allowed = has_right(school, persona, route.resource, route.methods[method], None)
-    opening = route.seen_by if target else route.methods[method]
-    if not _scopes(persona, route.resource, opening) & set(route.scopes):
-        return {403, 404}
+        seen = target is None or (target.exists and _is_own(school, persona, target))
+        return answers(route, method) if seen else {404}
+    refusal = refused_at_the_door(school, persona, route)
+    if refusal:
+        return {refusal}
+    codes = route.methods[method]
+    if not _scopes(persona, route.resource, codes):
+        return {403}
+    if not _scopes(persona, route.resource, route.seen_by if target else codes) & set(route.scopes):
+        return {route.narrow}
     if target is None:
-        return "ok" if allowed else {403}
-    if not allowed:
-        return {403, 404}
+        return answers(route, method)
     if not target.exists or not _seen(school, persona, route, target):
         return {404}
-    return "ok" if route.own_only or _may(school, persona, route, method, target) else {403}
+    return answers(route, method) if route.own_only or _may(school, persona, route, method, target) else {403}
+
+
+def answers(route: Route, method: str) -> set[int]:
+    """Return how a request that is allowed may be answered: a form with nothing in it comes back."""
+    if method == "GET":
+        return {200, 302} if route.moves else {200}
+    return {200, 204, 302, 409, 422}
+
+
+def refused_at_the_door(school: School, persona: str, route: Route) -> int:
+    """Return 404 for who knows nothing of the resource, 403 for who has no right to it anywhere, else 0.
+
+    The door is the same for every method and comes before the thing itself is looked for.
+    """
+    if not route.resource:
+        return 0
+    if not knows(persona, route.resource):
+        return 404
+    every = tuple(code for codes in route.methods.values() for code in codes)
+    return 0 if _scopes(persona, route.resource, every) else 403
+
+
+def expected_without(school: School, persona: str, route: Route, method: str, target: Target | None) -> set[int]:
+    """Return how a method is answered that the route does not have. HEAD may be answered as GET is."""
+    refusal = refused_at_the_door(school, persona, route)
+    if refusal:
+        return {refusal}
+    like_get = expected(school, persona, route, "GET", target) if method == "HEAD" and "GET" in route.methods else set()
+    return {405} | like_get
 
 
 def _may(school: School, persona: str, route: Route, method: str, target: Target) -> bool:
@@ -299,12 +333,8 @@ def make_talk(talker: Person, people: list[Person], place: Organization, **field
 
 
 def ask(client: Client, route: Route, method: str, target: Target | None) -> int:
-    """Send one probe and return the status; a redirect to the sign-in page counts as 401."""
+    """Send one probe and return the status; being sent to sign in counts as 401."""
     address = reverse(route.name, args=[target.argument] if target else []) + route.query
     response = client.generic(method, address)
-    return 401 if response.status_code == 302 and response["Location"].startswith("/login/") else response.status_code
-
-
-def fits(status: int, wanted: set[int] | str) -> bool:
-    """Return whether a status is one that may be answered."""
-    return status < 500 and status not in (401, 403, 404) if wanted == "ok" else status in wanted
+    sent_away = response.status_code == 302 and response["Location"].startswith("/login/") and not route.public
+    return 401 if sent_away else response.status_code
