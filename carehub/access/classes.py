@@ -17,7 +17,7 @@ class FieldClass(TextChoices):
 
 
 def classes(**names: str) -> dict[str, FieldClass]:
-    """Return {field: class} from the names of each class; ValueError for a class that is none or a field named twice."""
+    """Return {field: class} from the names of each class; ValueError for no such class or a field named twice."""
     pairs = [(name, FieldClass(code)) for code, text in names.items() for name in text.split()]
     given = dict(pairs)
     if len(given) != len(pairs):

@@ -16,7 +16,9 @@ GUARD = {"tests/house/test_locks.py"}
 def own_texts(folder: Path = ROOT) -> Iterator[Path]:
     """Yield every text file of the project."""
     for path in sorted(folder.iterdir()):
-        if path.is_dir() and path.name not in NOT_OURS and not path.name.endswith("_cache"):
+        if path.name in NOT_OURS or path.name.endswith("_cache"):
+            continue
+        if path.is_dir():
             yield from own_texts(path)
         elif path.is_file() and path.suffix in TEXT:
             yield path
