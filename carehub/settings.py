@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "carehub.duties.middleware.SettingsMiddleware",
     "carehub.accounts.middleware.AccountMiddleware",
     "carehub.access.middleware.GuardMiddleware",
     "axes.middleware.AxesMiddleware",

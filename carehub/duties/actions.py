@@ -12,7 +12,7 @@ from carehub.audit.trail import record
 from carehub.calendar import DAY
 from carehub.duties.duty import DutyKey
 from carehub.duties.models import Excuse, RuleSetting
-from carehub.duties.settings import SETTINGS
+from carehub.duties.settings import SETTINGS, forget_reading
 
 
 @transaction.atomic
@@ -51,6 +51,7 @@ def set_rule(name: str, value: str, *, by: Any, on: dt.date) -> RuleSetting:
     if RuleSetting.objects.filter(name=name, from_on=on).exists():
         raise ValueError(_("设置“%(name)s”在这一天已经登记过。请选另一天。") % {"name": name})
     setting = RuleSetting.objects.create(name=name, value=value, from_on=on, by=by)
+    forget_reading()
     record(Action.CHANGE, by=by, target=setting, what="rule setting", name=name, value=value, on=str(on))
     return setting
 

@@ -1,6 +1,9 @@
 """The numbers and choices of the organisation department: names, start values, and which of them held on a day."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -68,12 +71,42 @@ SETTINGS = {
 }  # fmt: skip
 
 
+Dated = tuple[str, str, dt.date]
+# The rows of one reading, oldest first; an empty list has not been read yet, None means that no reading is open.
+_rows: ContextVar[list[list[Dated]] | None] = ContextVar("settings_read_once", default=None)
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Read the table once for whatever is asked inside: a page looks at a dozen windows, each with its own day."""
+    token = _rows.set([])
+    try:
+        yield
+    finally:
+        _rows.reset(token)
+
+
+def forget_reading() -> None:
+    """Read again from here on; the action that adds a setting calls it."""
+    if (kept := _rows.get()) is not None:
+        kept.clear()
+
+
+def _dated() -> list[Dated]:
+    kept = _rows.get()
+    if kept:
+        return kept[0]
+    found = list(RuleSetting.objects.order_by("from_on").values_list("name", "value", "from_on"))
+    if kept is not None:
+        kept.append(found)
+    return found
+
+
 class Settings:
-    """All settings as they held on one day, read in one query."""
+    """All settings as they held on one day, read in one query; inside `read_once` one query serves every day."""
 
     def __init__(self, on: dt.date) -> None:
-        dated = RuleSetting.objects.filter(name__in=SETTINGS, from_on__lte=on).order_by("from_on")
-        self._values = dict(dated.values_list("name", "value"))
+        self._values = {name: value for name, value, from_on in _dated() if from_on <= on}
 
     def __getitem__(self, setting: Setting) -> str:
         return str(self._values.get(setting.name, setting.default))
