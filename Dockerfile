@@ -10,13 +10,17 @@ RUN .venv/bin/python manage.py vendor_assets \
     && rm -rf var tests .ci
 
 FROM python:3.11-slim-bookworm
-RUN useradd --system --uid 10001 --create-home carehub && install -d -o carehub /state
+# Backups of PostgreSQL are made and read by its own programs; the major is that of the database in docker-compose.yml.
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client-15 \
+    && rm -rf /var/lib/apt/lists/*
+RUN useradd --system --uid 10001 --create-home carehub && install -d -o carehub /state && install -d -o carehub -m 700 /backups
 WORKDIR /app
 COPY --from=build /app /app
 ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     CAREHUB_PRODUCTION=1 CAREHUB_STATE_DIR=/state
 USER carehub
-VOLUME /state
+VOLUME /state /backups
 EXPOSE 8000
 CMD ["gunicorn", "carehub.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "3", "--timeout", "60", \
-     "--max-requests", "5000", "--max-requests-jitter", "500", "--no-control-socket", "--worker-tmp-dir", "/dev/shm"]
+     "--max-requests", "5000", "--max-requests-jitter", "500", "--no-control-socket", "--worker-tmp-dir", "/dev/shm", \
+     "--logger-class", "carehub.trouble.weblog.WebLog"]

@@ -7,3 +7,6 @@ class CarehubConfig(AppConfig):
 
     def ready(self) -> None:
         from carehub import catalog  # noqa: F401, its check joins the others
+        from carehub.trouble.uncaught import say_without_values
+
+        say_without_values()

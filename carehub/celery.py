@@ -6,7 +6,7 @@ from typing import Any
 
 from celery import Celery, bootsteps
 from celery.beat import EmbeddedService
-from celery.signals import beat_init
+from celery.signals import beat_init, setup_logging
 from click import Option
 from kombu.exceptions import OperationalError
 
@@ -21,6 +21,11 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["carehub"])
 # Web requests run in threads that never saw this module load.
 app.set_default()
+
+
+@setup_logging.connect
+def keep_the_log_of_the_settings(**about: Any) -> None:
+    """Celery sets nothing up: its own lines would carry arguments and the words of exceptions past the scrubbing."""
 
 
 class ClockInside(bootsteps.StartStopStep):

@@ -1,6 +1,8 @@
 """What a production site must have set. Settings that fail one of these do not start at all."""
 
+import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -77,6 +79,19 @@ def _host_not_allowed(s: Settings) -> bool:
     return not any(host == allowed or (allowed[:1] == "." and host.endswith(allowed)) for allowed in s["ALLOWED_HOSTS"])
 
 
+def _odd_administrator(s: Settings) -> bool:
+    return any(not re.fullmatch(r"[^@\s]+@[^@\s]+", address) for _name, address in s["ADMINS"])
+
+
+def _backup_in_a_served_folder(s: Settings) -> bool:
+    """Return whether the folder of the daily backup is relative, or one that the web server hands out or we back up."""
+    if not s["BACKUP_DIR"]:
+        return False
+    folder = Path(s["BACKUP_DIR"])
+    served = [s["STATIC_ROOT"], *s["STATICFILES_DIRS"], s["MEDIA_ROOT"]]
+    return not folder.is_absolute() or any(folder.resolve().is_relative_to(Path(one).resolve()) for one in served)
+
+
 RULES: dict[str, Callable[[Settings], bool]] = {
     "SECRET_KEY 未设置、过短或是公开的默认值：请设为至少 50 个字符的随机文字。": _weak_secret,
     "FIELD_KEYS 未设置、过短或是公开的默认值：每个密钥请用至少 32 个字符的随机文字。": _weak_field_key,
@@ -105,4 +120,7 @@ RULES: dict[str, Callable[[Settings], bool]] = {
     ),
     "SECURE_SSL_REDIRECT 已关闭：口令会不加密地传送，请去掉这一项。": lambda s: not s["SECURE_SSL_REDIRECT"],
     "SECURE_HSTS_SECONDS 过短：请至少设为 3600，稳定后用默认的一年。": lambda s: s["SECURE_HSTS_SECONDS"] < 3600,
+    "LOG_LEVEL 是 DEBUG：日志会过细，请改为 WARNING 或 INFO。": lambda s: s["LOG_LEVEL"] == "DEBUG",
+    "CAREHUB_ADMINS 里有不是邮箱地址的：出错时收不到通知，请改正，多个用逗号隔开。": _odd_administrator,
+    "CAREHUB_BACKUP_DIR 不是完整路径，或在对外提供的文件夹里：请改为另一处的完整路径。": _backup_in_a_served_folder,
 }

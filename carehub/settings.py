@@ -55,6 +55,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "carehub.trouble.tracing.TracingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "carehub.access.headers.NothingStaysMiddleware",
@@ -186,14 +187,32 @@ EMAIL_FILE_PATH = str(STATE_DIR / "mail")
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="carehub@localhost")
 
-# To standard error, where whoever runs the portal looks; messages carry ids and route names, no values.
+# Who is told by mail that something failed; nobody is told as long as nobody is named.
+ADMINS = [(address, address) for address in env.list("CAREHUB_ADMINS", default=[])]
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_SUBJECT_PREFIX = "[CareHub] "
+
+# To standard error, where whoever runs the portal looks. Every line and mail is made by carehub/trouble: ids and route
+# names, no values; an exception without its words. Django's own reporter mails local variables and what was posted.
+LOG_LEVEL = env("LOG_LEVEL", default="WARNING").upper()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="WARNING")},
-    "loggers": {"django": {"handlers": [], "level": env("LOG_LEVEL", default="WARNING"), "propagate": True}},
+    "formatters": {
+        "line": {
+            "()": "carehub.trouble.lines.SafeFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "mail": {"class": "carehub.trouble.mailing.ErrorMail"},
+    },
+    "root": {"handlers": ["stderr", "mail"], "level": LOG_LEVEL},
+    "loggers": {
+        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        "django.server": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+    },
 }
 
 # The doorbell: Redis when there is one, else files under the state folder. Losing it loses nothing.
@@ -238,6 +257,10 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "carehub.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
     "pick up": {"task": "carehub.tasks.pick_up", "schedule": 30, "options": {"expires": 30}},
 }
+
+# A whole backup once a day by the clock, when a folder is named; the folder should lie on another machine's disk.
+BACKUP_DIR = env("CAREHUB_BACKUP_DIR", default="")
+BACKUP_KEEP = env.int("CAREHUB_BACKUP_KEEP", default=14)
 
 # Upload limits of the roster gate (bytes, rows, columns, bytes unpacked).
 SHEET_LIMITS = {

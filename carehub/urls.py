@@ -7,6 +7,7 @@ from carehub.personfile.urls import urlpatterns as person_pages
 from carehub.policy_page import policy
 from members.urls import urlpatterns as member_pages
 
+handler500 = "carehub.trouble.pages.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("carehub.desk.urls")),
     path("", include("carehub.dashboard.urls")),

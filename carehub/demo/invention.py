@@ -3,7 +3,7 @@
 import datetime as dt
 from random import Random
 
-PASSWORD = "guanhuai-demo-1"
+PASSWORD = "guanhuai-demo-1"  # nosec B105 # public on purpose: production refuses the demo
 SCHOOL = "中共示例大学委员会（演示，均为虚构）"
 SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"

@@ -36,7 +36,7 @@ class University:
 
     on: dt.date
     people_wanted: int
-    chance: Random = field(default_factory=lambda: Random(50))
+    chance: Random = field(default_factory=lambda: Random(50))  # nosec B311 # the same invention each time
     committee: Organization = field(default_factory=Organization)
     generals: list[Organization] = field(default_factory=list)
     branches: list[tuple[Organization, str]] = field(default_factory=list)  # with the occupation of its people
@@ -141,7 +141,7 @@ def _party_dates(university: University, n: int, born_on: dt.date) -> tuple[dt.d
 
 def _since(university: University, person: Person) -> Affiliation:
     home = person.organization
-    assert home is not None
+    assert home is not None  # nosec B101 # everybody invented has a home; this tells mypy
     longest = person.joined_on or university.begins_on
     return Affiliation(person=person, organization=home, branch=branch_of(home), started_on=longest)
 

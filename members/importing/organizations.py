@@ -145,7 +145,7 @@ class OrganizationImporter(Importer):
         return False
 
     def entry(self, place: Place) -> Entry:
-        assert place.row is not None
+        assert place.row is not None  # nosec B101 # sorted out before; this tells mypy
         name = place.values["short_name"] or place.values["name"]
         above = self.tree.get(place.parent)
         above_words = str(above.values.get("name") or above.stored or above.code) if above else ""
@@ -170,7 +170,7 @@ def standing_place(row: Organization) -> Place:
 def changes_of(place: Place) -> list[Change]:
     """Return what differs from the system; an empty cell keeps what is known. Leaves only that in `values`."""
     old = place.stored
-    assert old is not None
+    assert old is not None  # nosec B101 # sorted out before; this tells mypy
     place.values = {name: value for name, value in place.values.items() if value and value != getattr(old, name)}
     changes = [
         Change(label_of(name), words(name, getattr(old, name)), words(name, value))

@@ -49,8 +49,8 @@ class Tenure:
 
     @property
     def office(self) -> tuple[int, int, str]:
-        assert self.person is not None
-        assert self.organization is not None
+        assert self.person is not None  # nosec B101 # an accepted row has it; this tells mypy
+        assert self.organization is not None  # nosec B101 # an accepted row has it; this tells mypy
         return self.person.pk, self.organization.pk, self.role
 
 
@@ -193,8 +193,8 @@ class PostImporter(Importer):
                 self.check_overlap(one, spans)
 
     def check_overlap(self, one: Tenure, spans: dict[tuple[str, int], list[tuple[dt.date, dt.date, Any]]]) -> None:
-        assert one.person is not None
-        assert one.organization is not None
+        assert one.person is not None  # nosec B101 # an accepted row has it; this tells mypy
+        assert one.organization is not None  # nosec B101 # an accepted row has it; this tells mypy
         first, last = one.span
         if one.role == Post.Role.SECRETARY:
             key, words = ("secretary", one.organization.pk), __("同一时间这个党组织已有书记。请先填前任的任职止。")
@@ -286,7 +286,7 @@ def write_posts(tenures: list[Tenure]) -> None:
     """Write posts (ends first, so that a new 书记 finds the office free) and oversight, in bulk."""
     kept = [one for one in tenures if one.post is not None]
     for one in kept:
-        assert one.post is not None
+        assert one.post is not None  # nosec B101 # an accepted row has it; this tells mypy
         one.post.manner = one.manner or one.post.manner
         one.post.started_on = one.started_on or one.post.started_on
         one.post.ended_on = one.ended_on or one.post.ended_on
@@ -306,7 +306,7 @@ def write_posts(tenures: list[Tenure]) -> None:
 
 
 def new_post(one: Tenure) -> Post:
-    assert one.started_on is not None
+    assert one.started_on is not None  # nosec B101 # an accepted row has it; this tells mypy
     return Post(
         person=one.person, organization=one.organization, role=one.role, manner=one.manner or Post.Manner.FORMAL,
         started_on=one.started_on, ended_on=one.ended_on,
@@ -314,7 +314,7 @@ def new_post(one: Tenure) -> Post:
 
 
 def new_oversight(one: Tenure, target: Target) -> Oversight:
-    assert one.started_on is not None
+    assert one.started_on is not None  # nosec B101 # an accepted row has it; this tells mypy
     return Oversight(
         leader=one.person, started_on=one.started_on, ended_on=one.ended_on, **{f"{target[0]}_id": target[1]}
     )

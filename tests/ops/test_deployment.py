@@ -60,8 +60,19 @@ def test_the_image_is_made_by_the_steps_of_the_makefile(step: str):
         assert step in (ROOT / name).read_text(), name
 
 
-def test_the_readme_explains_every_setting():
+def test_the_handbook_explains_every_setting():
     settings = (ROOT / "carehub/settings.py").read_text()
     read = set(re.findall(r"env(?:\.\w+)?\(\s*\"(\w+)\"", settings))
-    readme = (ROOT / "README.md").read_text()
-    assert {name for name in read if f"`{name}`" not in readme} == set()
+    handbook = (ROOT / "README.md").read_text() + (ROOT / "docs/deploy.md").read_text()
+    assert {name for name in read if f"`{name}`" not in handbook} == set()
+
+
+def test_the_image_brings_the_databases_own_programs(services: dict[str, Any]):
+    major = re.search(r"postgres:(\d+)", services["db"]["image"])
+    assert major
+    assert f"postgresql-client-{major[1]}" in (ROOT / "Dockerfile").read_text()
+
+
+def test_the_web_server_keeps_values_out_of_its_log():
+    for name in ("Dockerfile", "carehub/management/commands/portal.py"):
+        assert "carehub.trouble.weblog.WebLog" in (ROOT / name).read_text(), name

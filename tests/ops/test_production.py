@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -29,6 +30,12 @@ GOOD: dict[str, Any] = {
     "ALLOW_NO_MAIL": False,
     "SECURE_SSL_REDIRECT": True,
     "SECURE_HSTS_SECONDS": 31536000,
+    "LOG_LEVEL": "WARNING",
+    "ADMINS": [("it", "it@example.edu.cn")],
+    "BACKUP_DIR": "/backups",
+    "STATIC_ROOT": "/app/staticfiles",
+    "STATICFILES_DIRS": ["/app/static"],
+    "MEDIA_ROOT": "/state/media",
 }
 SQLITE = {"default": {"ENGINE": "django.db.backends.sqlite3"}}
 BAD: list[tuple[str, dict[str, Any]]] = [
@@ -56,6 +63,38 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("CSRF_TRUSTED_ORIGINS", {"CSRF_TRUSTED_ORIGINS": ["https://other.example.edu.cn"]}),
     ("SECURE_SSL_REDIRECT", {"SECURE_SSL_REDIRECT": False}),
     ("SECURE_HSTS_SECONDS", {"SECURE_HSTS_SECONDS": 0}),
+    ("LOG_LEVEL", {"LOG_LEVEL": "DEBUG"}),
+    ("CAREHUB_ADMINS", {"ADMINS": [("it", "it at example")]}),
+    ("CAREHUB_BACKUP_DIR", {"BACKUP_DIR": "backups"}),
+    ("CAREHUB_BACKUP_DIR", {"BACKUP_DIR": "/app/static/backups"}),
+    ("CAREHUB_BACKUP_DIR", {"BACKUP_DIR": "/state/media"}),
+]
+# The same in the words of the environment: each starts a real process, which has to refuse.
+BAD_ENVIRONMENTS: list[tuple[str, dict[str, str]]] = [
+    ("SECRET_KEY 未", {"SECRET_KEY": ""}),
+    ("SECRET_KEY 未", {"SECRET_KEY": "ab" * 40}),
+    ("FIELD_KEYS 未", {"FIELD_KEYS": ""}),
+    ("FIELD_KEYS 未", {"FIELD_KEYS": "field-key-of-the-school-0123456789abcdef,short"}),
+    ("FIELD_HASH_KEY 未", {"FIELD_HASH_KEY": "h" * 40}),
+    ("有相同的", {"FIELD_HASH_KEY": "field-key-of-the-school-0123456789abcdef"}),
+    ("DEBUG 已", {"DEBUG": "1"}),
+    ("ALLOWED_HOSTS 没有", {"ALLOWED_HOSTS": ""}),
+    ("ALLOWED_HOSTS 含有", {"ALLOWED_HOSTS": "care.example.edu.cn,*"}),
+    ("SQLite", {"DATABASE_URL": "sqlite:////tmp/nowhere.sqlite3"}),
+    ("DATABASE_URL 里", {"DATABASE_URL": "postgres://carehub@db/carehub"}),
+    ("REDIS_URL 未", {"REDIS_URL": ""}),
+    ("REDIS_URL 里", {"REDIS_URL": "redis://redis:6379/0"}),
+    ("邮件没有", {"EMAIL_URL": "filemail://"}),
+    ("不加密地传送：EMAIL", {"EMAIL_URL": "smtp://care:secret@mail.example.edu.cn:25"}),
+    ("DEFAULT_FROM_EMAIL", {"DEFAULT_FROM_EMAIL": "carehub@localhost"}),
+    ("不是 https", {"SITE_URL": "http://care.example.edu.cn"}),
+    ("不在 ALLOWED_HOSTS", {"ALLOWED_HOSTS": "other.example.edu.cn"}),
+    ("CSRF_TRUSTED_ORIGINS", {"CSRF_TRUSTED_ORIGINS": "https://other.example.edu.cn"}),
+    ("SECURE_SSL_REDIRECT", {"SECURE_SSL_REDIRECT": "0"}),
+    ("SECURE_HSTS_SECONDS", {"SECURE_HSTS_SECONDS": "60"}),
+    ("LOG_LEVEL", {"LOG_LEVEL": "debug"}),
+    ("CAREHUB_ADMINS", {"CAREHUB_ADMINS": "it.example.edu.cn"}),
+    ("CAREHUB_BACKUP_DIR", {"CAREHUB_BACKUP_DIR": "backups"}),
 ]
 GOOD_ENVIRONMENT = {
     "CAREHUB_PRODUCTION": "1",
@@ -103,6 +142,25 @@ def check(tmp_path: Any, **environment: str) -> subprocess.CompletedProcess[str]
 def test_djangos_own_deployment_check_has_nothing_to_say(tmp_path: Any):
     done = check(tmp_path, **GOOD_ENVIRONMENT)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_check_is_silenced():
+    assert settings.SILENCED_SYSTEM_CHECKS == []
+
+
+def test_twelve_and_more_bad_environments_do_not_start(tmp_path: Any):
+    """G: each in a process of its own, each refused with its own sentence."""
+    with ThreadPoolExecutor(2) as pool:
+        made = pool.map(lambda bad: check(tmp_path, **GOOD_ENVIRONMENT | bad[1]), BAD_ENVIRONMENTS)
+        done = list(zip(BAD_ENVIRONMENTS, made, strict=True))
+    refused = [start for (start, _change), one in done if one.returncode and "平台没有启动" in one.stderr]
+    print(f"refused to start: {len(refused)} of {len(BAD_ENVIRONMENTS)} bad environments")
+    assert [bad for bad, one in done if bad[0] not in one.stderr or not one.returncode] == []
+
+
+def test_every_refusal_is_tried_in_a_process():
+    tried = {sentence for start, _change in BAD_ENVIRONMENTS for sentence in RULES if start in sentence}
+    assert tried == set(RULES)
 
 
 def test_a_bare_production_site_does_not_start(tmp_path: Any):

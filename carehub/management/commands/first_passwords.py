@@ -40,7 +40,7 @@ class Command(BaseCommand):
     def made_for(self, people: list[Person]) -> Iterator[FirstPassword]:
         """Make the passwords, and tell how far it is: hashing takes its time."""
         for number, person in enumerate(people, 1):
-            assert person.user is not None
+            assert person.user is not None  # nosec B101 # the query asks for people with an account; this tells mypy
             yield first_password_for(person.user)
             if number % STEP == 0 or number == len(people):
                 self.stdout.write(f"{number}/{len(people)}")
@@ -72,7 +72,7 @@ def waiting(organization: Organization | None, *, again: bool) -> Iterator[Perso
     within = Person.objects.at_or_below(organization.path or "") if organization else Person.objects.all()
     people = within.filter(user__is_active=True, died_on=None).select_related("user", "organization")
     for person in people.order_by("organization__code", "pinyin", "pk"):
-        assert person.user is not None
+        assert person.user is not None  # nosec B101 # the query asks for people with an account; this tells mypy
         if not person.user.has_usable_password() or (again and person.user.must_change_password):
             yield person
 
@@ -94,7 +94,7 @@ def hand_out(people: list[Person], made: list[FirstPassword], organization: Orga
 
 
 def row_of(person: Person, password: str) -> tuple[str, ...]:
-    assert person.user is not None
+    assert person.user is not None  # nosec B101 # the query asks for people with an account; this tells mypy
     return str(person.organization or ""), person.name, person.user.number, password
 
 
