@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("carehub.dashboard.urls")),
     path("", include("carehub.accounts.urls")),
     path("policy/", policy, name="policy"),
+    path("handbook/", include("carehub.handbook.urls")),
     path("healthz", healthz, name="healthz"),
     path("", include(([*member_pages, *person_pages], "members"))),
     path("talks/", include("talks.urls")),

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from carehub.access.matrix import codes_of
+from carehub.access.matrix import codes_of, shared_codes
 from carehub.access.paths import below
 from carehub.calendar import today
 
@@ -90,6 +90,7 @@ class Viewer:
     seats: tuple[Seat, ...]
     on: dt.date
     organization_name: str = ""
+    shared: frozenset[int] = frozenset()  # the persons whose file is open to this viewer by a dated grant
     _reaches: dict[tuple[str, ...], Reach] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -118,7 +119,7 @@ class Viewer:
 
     def _measure(self, resource: str, codes: tuple[str, ...]) -> Reach:
         everything, paths, occupations = False, set(), set()
-        people: set[int] = set()
+        people = set(self.shared) if set(codes) & set(shared_codes(resource)) else set()
         for seat in self.seats:
             cell = codes_of(resource, seat.persona)
             for scope in {cell[code] for code in codes if code in cell}:
