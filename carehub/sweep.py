@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from django.conf import settings
 from django.shortcuts import resolve_url
 
+from carehub.accounts.actions import forget_what_is_over
 from carehub.addressees import Addressee, Chart, gone
 from carehub.catalog import RULES
 from carehub.duties.duty import Duty, State
@@ -17,15 +18,18 @@ from carehub.duties.rule import Ask, Rule, list_owed
 from carehub.reminders.actions import write_reminders
 from carehub.reminders.models import ReminderLog
 from carehub.reminders.outbox import send_due
+from members.actions import settle_accounts
 from members.models import Affiliation, Person
 
 STAGES = frozenset({State.DUE_SOON, State.OVERDUE})
 
 
 def sweep(*, on: dt.date, rules: Iterable[Rule] = RULES) -> Counter[str]:
-    """Remind everybody of what is due soon or overdue on a day, send the mail that waits, and return the counts."""
+    """Settle the accounts, remind everybody of what is due on a day, send the mail that waits; return the counts."""
     counts: Counter[str] = Counter()
     try:
+        counts.update(settle_accounts(on=on))
+        forget_what_is_over()
         counts.update(remind(on=on, rules=rules))
     finally:
         # Whatever is wrong with one rule's duties, mail that was written before goes out.

@@ -1,15 +1,19 @@
 """The verbs of people and organisations."""
 
 import datetime as dt
+from collections import Counter
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 
+from carehub.accounts.actions import close_account, reopen_account
+from carehub.accounts.models import OF_ITSELF, Closing, User
 from carehub.audit.models import Action
 from carehub.audit.trail import record
-from carehub.calendar import DAY
+from carehub.calendar import DAY, today
 from carehub.reminders.actions import silence
+from members.ground import with_ground
 from members.models import Affiliation, Organization, Person
 
 
@@ -28,6 +32,7 @@ def affiliate(*, person: Person, organization: Organization, on: dt.date, by: An
     )
     person.organization, person.path = organization, organization.path or ""
     person.save(update_fields=["organization", "path"])
+    settle_accounts(on=today(), people=[person.pk], by=by)
     record(Action.CHANGE, by=by, target=person, path=person.path, what="affiliate", on=str(on))
     return affiliation
 
@@ -57,4 +62,23 @@ def leave(*, person: Person, on: dt.date, ending: str, by: Any = None) -> None:
     path, person.organization, person.path = person.path, None, ""
     person.save()
     silence(person_id=person.pk)
+    if person.user:
+        died = ending == Affiliation.Ending.DIED
+        close_account(user=person.user, because=Closing.DIED if died else Closing.LEFT, by=by)
     record(Action.CHANGE, by=by, target=person, path=path, what="leave", on=str(on), ending=str(ending))
+
+
+@transaction.atomic
+def settle_accounts(*, on: dt.date, people: list[int] | None = None, by: Any = None) -> Counter[str]:
+    """Close the accounts without ground on a day and open those again that the portal closed and whose person is back.
+
+    Of some people, or of all; what an administrator closed stays closed. Returns how many of each.
+    """
+    counts: Counter[str] = Counter()
+    accounts = User.objects.all() if people is None else User.objects.filter(person__in=people)
+    grounded = with_ground(on).values("user")
+    for user in accounts.filter(~Q(pk__in=grounded.exclude(user=None)), is_active=True):
+        counts["closed"] += close_account(user=user, because=Closing.NO_GROUND, by=by)
+    for user in accounts.filter(pk__in=grounded, is_active=False, closed_because__in=OF_ITSELF):
+        counts["reopened"] += reopen_account(user=user, by=by, closed_because=OF_ITSELF)
+    return counts

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from carehub.access.matrix import PERSONAS
 from carehub.access.viewer import Seat, Viewer
+from members.ground import belongs
 from members.models import Organization, Oversight, Person, Post
 
 Role, Kind = Post.Role, Organization.Kind
@@ -32,11 +33,14 @@ def persona_of(role: str, kind: str) -> str:
 
 def describe(user: Any, on: dt.date) -> Viewer:
     """Return the viewer behind an account: membership first, then each post in force on the day."""
-    person = Person.objects.filter(user=user).select_related("organization").first()
+    person = Person.objects.filter(user=user).annotate(belongs=belongs(on)).select_related("organization").first()
     if person is None or person.died_on:
-        return Viewer(None, str(user), (Seat("M"),), on)
+        return Viewer(None, str(user), (), on)
     posts = Post.objects.in_force(on).filter(person=person).select_related("organization").order_by("started_on", "pk")
-    seats = [seat for post in posts if (seat := seat_of(post, on))]
+    held = list(posts)
+    if not held and not person.belongs:
+        return Viewer(None, str(user), (), on)  # no ground to be here (members/ground.py): signed out at once
+    seats = [seat for post in held if (seat := seat_of(post, on))]
     organization = person.organization
     return Viewer(person.pk, person.name, (*seats, Seat("M")), on, str(organization or ""))
 

@@ -6,33 +6,105 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils import timezone
 
-from carehub.accounts.models import User
-from carehub.accounts.passwords import readable_password
+from carehub.accounts.models import Closing, RecoveryCode, SecondFactor, Session, User
+from carehub.accounts.pace import forget_old
+from carehub.accounts.passwords import keep_in_mind, readable_password
+from carehub.accounts.sessions import SessionStore
 from carehub.audit.models import Action
 from carehub.audit.trail import record
 
 
-def note_sign_in(*, by: User) -> None:
-    record(Action.LOGIN, by=by, target=by)
+def note_sign_in(*, by: User, how: str = "password") -> None:
+    record(Action.LOGIN, by=by, target=by, how=how)
 
 
-def note_sign_out(*, by: Any) -> None:
-    record(Action.LOGOUT, by=by, target=by)
+def note_sign_out(*, by: Any, why: str = "own") -> None:
+    record(Action.LOGOUT, by=by, target=by, why=why)
 
 
-def note_sign_in_refused(*, number: str) -> None:
+def note_sign_in_refused(*, number: str, why: str = "password") -> None:
     """Write down a refusal. What was typed is not kept: people type their password into the wrong field."""
-    record(Action.LOGIN_FAILED, target=User.objects.filter(number=number.strip()[:32]).first())
+    record(Action.LOGIN_FAILED, target=User.objects.filter(number=number.strip()[:32]).first(), why=why)
 
 
 @transaction.atomic
 def change_own_password(*, by: Any, password: str) -> None:
-    """Set a new password; the duty to change the first one ends."""
+    """Set a new password; the duty to change the first one ends, and so does every other sign-in."""
+    keep_in_mind(by)
     by.set_password(password)
     by.must_change_password = False
-    by.save(update_fields=["password", "must_change_password"])
+    by.save(update_fields=["password", "password_set_at", "must_change_password"])
     record(Action.CHANGE, by=by, target=by, what="password")
+
+
+@transaction.atomic
+def close_account(*, user: User, because: str = Closing.BY_HAND, by: Any = None) -> bool:
+    """Close an account and end its sign-ins; return whether it was open until now."""
+    open_one = User.objects.filter(pk=user.pk, is_active=True)
+    if not open_one.update(is_active=False, closed_at=timezone.now(), closed_because=because):
+        return False
+    ended = end_sessions(user)
+    record(Action.ACCOUNT, by=by, target=user, what="close", because=str(because), sessions=ended)
+    return True
+
+
+@transaction.atomic
+def reopen_account(*, user: User, by: Any = None, closed_because: Iterable[str] = Closing.values) -> bool:
+    """Open an account again if it was closed for one of the reasons; return whether it was closed until now."""
+    closed = User.objects.filter(pk=user.pk, is_active=False, closed_because__in=["", *closed_because])
+    if not closed.update(is_active=True, closed_at=None, closed_because=""):
+        return False
+    record(Action.ACCOUNT, by=by, target=user, what="reopen")
+    return True
+
+
+@transaction.atomic
+def issue_first_password(*, user: User, by: Any) -> str | None:
+    """Set a new first password, end all sign-ins, return it to be handed over; None if closed or changed meanwhile."""
+    made = first_password_for(user)
+    keep_in_mind(user)
+    if not _took_effect(made):
+        return None
+    ended = end_sessions(user)
+    record(Action.ACCOUNT, by=by, target=user, what="first password", sessions=ended)
+    return made.password
+
+
+@transaction.atomic
+def reset_second_factor(*, user: User, by: Any) -> bool:
+    """Take the second factor off an account whose phone is gone, and end its sign-ins; return whether there was one."""
+    taken, _each = SecondFactor.objects.filter(user=user).delete()
+    RecoveryCode.objects.filter(user=user).delete()
+    if not taken:
+        return False
+    ended = end_sessions(user)
+    record(Action.ACCOUNT, by=by, target=user, what="second factor reset", sessions=ended)
+    return True
+
+
+def end_sessions(user: Any, *, but: str = "") -> int:
+    """End the sign-ins of an account but one (the row's key); the next request of each is a visitor's."""
+    rows = Session.objects.filter(user_id=user.pk)
+    return (rows.exclude(pk=but) if but else rows).delete()[0]
+
+
+@transaction.atomic
+def end_own_session(*, by: Any, name: Any) -> bool:
+    """End one of the own sign-ins; return whether it was there."""
+    ended, _each = Session.objects.filter(user_id=by.pk, name=name).delete()
+    if ended:
+        record(Action.LOGOUT, by=by, target=by, why="ended from the list", sessions=ended)
+    return bool(ended)
+
+
+@transaction.atomic
+def end_other_sessions(*, by: Any, this: str) -> int:
+    """End every own sign-in but this one; return how many."""
+    if ended := end_sessions(by, but=this):
+        record(Action.LOGOUT, by=by, target=by, why="all others ended", sessions=ended)
+    return ended
 
 
 def set_large_type(*, by: Any, on: bool) -> None:
@@ -67,4 +139,10 @@ def set_first_passwords(made: Iterable[FirstPassword], *, by: Any = None, path: 
 
 def _took_effect(one: FirstPassword) -> bool:
     untouched = User.objects.filter(pk=one.user_id, password=one.instead_of, is_active=True)
-    return bool(untouched.update(password=one.hashed, must_change_password=True))
+    return bool(untouched.update(password=one.hashed, must_change_password=True, password_set_at=timezone.now()))
+
+
+def forget_what_is_over() -> None:
+    """Clear away sessions that ended, and failures and addresses that no longer count."""
+    SessionStore.clear_expired()
+    forget_old()

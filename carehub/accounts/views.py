@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth import logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,12 +15,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from carehub.access.guards import open_to_all, signed_in
 from carehub.accounts.actions import (
     change_own_password,
-    note_sign_in,
+    end_sessions,
     note_sign_in_refused,
     note_sign_out,
     set_large_type,
 )
 from carehub.accounts.forms import LoginForm, PasswordForm
+from carehub.accounts.sessions import row_key
+from carehub.accounts.signing_in import enter
 
 
 @open_to_all(because="Who is not signed in yet must be able to sign in.")
@@ -35,10 +37,10 @@ def log_in(request: HttpRequest) -> HttpResponse:
     form = LoginForm(request, request.POST or None)
     if request.method == "POST":
         if form.is_valid():
-            login(request, form.user)
-            note_sign_in(by=form.user)
+            enter(request, form.user, how="password")
             return redirect(after)
-        note_sign_in_refused(number=form.data.get("username", ""))
+        why = form.non_field_errors().as_data()[0].code or ""
+        note_sign_in_refused(number=form.data.get("username", ""), why=why)
     return render(request, "accounts/login.html", {"form": form, "next": after})
 
 
@@ -55,10 +57,11 @@ def log_out(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def change_password(request: HttpRequest) -> HttpResponse:
-    form = PasswordForm(request.user, request.POST or None)
+    form = PasswordForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
         change_own_password(by=request.user, password=form.cleaned_data["new"])
         update_session_auth_hash(request, form.user)
+        end_sessions(request.user, but=row_key(request.session.session_key or ""))
         messages.success(request, _("密码已修改，下次请用新密码登录。"))
         return redirect("/")
     return render(request, "accounts/password.html", {"form": form})

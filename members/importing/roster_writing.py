@@ -7,11 +7,11 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 
 from carehub.accounts.models import User
-from carehub.calendar import DAY
+from carehub.calendar import DAY, today
 from carehub.duties.actions import set_rule
 from carehub.duties.models import RuleSetting
 from carehub.duties.settings import IN_USE_SINCE
-from members.actions import branch_of
+from members.actions import branch_of, settle_accounts
 from members.importing.merging import Merged, mark
 from members.models import Affiliation, Person
 
@@ -26,6 +26,7 @@ def write_people(merged: list[Merged], missing: list[int], *, on: dt.date, by: A
         open_accounts(chunk)
         create([one for one in chunk if one.is_new])
         change([one for one in chunk if not one.is_new and one.changed], on)
+        settle_accounts(on=today(), people=[one.person.pk for one in chunk], by=by)
     for chunk in chunks(missing):
         Person.objects.filter(pk__in=chunk, verify_since_on=None).update(verify_since_on=on)
 

@@ -142,7 +142,7 @@ def test_large_type_is_kept_with_the_account(school, as_):
     ("new", "words"),
     [
         ("short", "至少 10 位"),
-        ("12345678901234", "全是数字"),
+        ("12345678901234", "种类太少"),
         ("password123", "用的人太多"),
         ("owner.account", "工号或学号"),
     ],

@@ -87,8 +87,8 @@ def misnamed(owned: Iterable[type[models.Model]]) -> list[str]:
     return found
 
 
-# Django's own fields of an account.
-INHERITED = {"accounts.User.last_login", "accounts.User.date_joined"}
+# Django's own fields of an account and a session.
+INHERITED = {"accounts.User.last_login", "accounts.User.date_joined", "accounts.Session.expire_date"}
 
 
 def test_days_end_in_on_and_moments_in_at():

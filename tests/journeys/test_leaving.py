@@ -23,4 +23,4 @@ def test_the_branch_of_a_secretary_who_is_gone_is_vacant_the_next_day(school, en
 
 def test_the_rights_of_the_post_end_with_it(school):
     leave(person=school.owner, on=dt.date(2026, 1, 1), ending=Affiliation.Ending.LEFT_SCHOOL)
-    assert viewer_of(school.user("owner")).personas == ("M",)
+    assert viewer_of(school.user("owner")).personas == ()
