@@ -32,6 +32,11 @@ def for_officers_of_posts(viewer: Viewer) -> list[int] | None:
     return [] if sees_others(viewer) else None
 
 
+def for_helpers(viewer: Viewer) -> list[int] | None:
+    """Whoever a post can bring something to do for somebody else."""
+    return [] if viewer.may("follow_up", "a") else None
+
+
 def with_duties(viewer: Viewer) -> list[int] | None:
     return [] if has_desk(viewer) else None
 
@@ -87,6 +92,7 @@ PLACES = (
     Place(_("党组织"), "sitemap", "members:organizations", besides_officers),
     Place(_("人员档案"), "users", "members:people", for_officers_of_posts, _("人员")),
     Place(_("谈心谈话"), "messages", "talks:list", for_officers_of_posts, _("谈话"), _("关怀")),
+    Place(_("办理事项"), "heart-handshake", "follow-ups:list", for_helpers, "", _("关怀")),
     Place(_("我的谈话"), "messages", "talks:list", only_members, _("谈话")),
     Place(_("督查资料"), "folders", "reports:list", always, "", _("经费与监督")),
     Place(_("名册导入"), "list-check", "members:imports", always, "", _("经费与监督")),

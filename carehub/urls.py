@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include(([*member_pages, *person_pages], "members"))),
     path("talks/", include("talks.urls")),
+    path("follow-ups/", include("talks.follow_ups.urls")),
+    path("text-requests/", include("talks.break_glass.urls")),
     path("", include("carehub.reminders.urls")),
     path("inspections/", include("carehub.reports.urls")),
     path("rules/", include("carehub.rulebook.urls")),

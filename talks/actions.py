@@ -15,11 +15,13 @@ from carehub.access.viewer import viewer_of
 from carehub.audit.models import Action
 from carehub.audit.trail import record
 from carehub.calendar import date_words
+from carehub.reminders.actions import tell
 from members.models import Person
+from talks.follow_ups.actions import Matter, add_follow_up
 from talks.models import Correction, Participation, Talk
 from talks.offices import Office, OfficeBook, own_ledgers, talkers_for
 from talks.reasons import clean_reasons
-from talks.text import keeps_text
+from talks.text import is_talker, keeps_text
 
 
 class Overtaken(Exception):
@@ -42,11 +44,12 @@ def log_talk(
     reasons: Iterable[str] = (),
     place: str = "",
     line: str = "",
+    asking: Matter | None = None,
     once_key: uuid.UUID,
     by: Any = None,
     on: dt.date,
 ) -> Talk:
-    """Record a talk once per key; the same form sent again gives the same talk."""
+    """Record a talk, and what somebody is asked to do after it, once per key; sent again it gives the same talk."""
     office = _checked(talker, people, held_on, by=by, on=on)
     talk, is_new = Talk.objects.get_or_create(
         once_key=once_key,
@@ -71,6 +74,8 @@ def log_talk(
     record(
         Action.CHANGE, by=by, target=talk, path=talk.path, what="log-talk", held_on=str(held_on), people=_ids(people)
     )
+    if asking is not None:
+        add_follow_up(talk=talk, matter=asking, once_key=uuid.uuid5(once_key, "follow-up"), by=by, on=on)
     return talk
 
 
@@ -131,6 +136,24 @@ def withdraw_talk(*, talk: Talk, version: int, because: str, by: Any) -> None:
         return
     Correction.objects.create(talk=talk, by=by, because=because, changed={"withdrawn": True})
     record(Action.CHANGE, by=by, target=talk, path=talk.path, what="withdraw-talk")
+
+
+@transaction.atomic
+def share_text(*, talk: Talk, person: Person, shared: bool, by: Any, on: dt.date) -> None:
+    """Let one person who was there read the words, or take that back; only the talker does."""
+    if not is_talker(viewer_of(by), talk):
+        raise PermissionDenied(_("谈话要点给不给本人看，由谈话人自己定。"))
+    if not talk.line or talk.withdrawn_at:
+        raise ValidationError(_("这次谈话没有留下要点。"))
+    there = Participation.objects.filter(talk=talk, person=person, text_shared_at__isnull=shared)
+    if not there.update(text_shared_at=timezone.now() if shared else None):
+        return
+    record(Action.CHANGE, by=by, target=talk, path=talk.path, what="share-text" if shared else "unshare-text")
+    if shared and person.user_id:
+        key, title = f"talk-text:{talk.pk}:{uuid.uuid4().hex[:12]}", _("谈话人请您看一次谈话的要点")
+        words = {"name": talk.talker.name, "day": date_words(talk.held_on)}
+        text = _("%(name)s，%(day)s谈的。请打开看。") % words
+        tell(accounts=[person.user_id], key=key, title=title, text=text, path=talk.get_absolute_url(), on=on)
 
 
 def form_for(form: str, people: int) -> str:

@@ -5,11 +5,14 @@ from typing import Any
 
 from django.http import QueryDict
 
+from carehub.access.viewer import viewer_of
 from carehub.calendar import window_named
 from carehub.duties.duty import Duty
 from carehub.duties.rule import Ask, Draft, list_duties
 from members.models import Person
 from talks.duties import RULES
+from talks.follow_ups.forms import MatterForm
+from talks.follow_ups.offices import asks_from
 from talks.forms import NUMBER, TalkForm
 from talks.models import Talk
 from talks.offices import default_talker, offices_on, reachable, talkers_for
@@ -40,6 +43,18 @@ def prefilled(user: Any, asked: QueryDict, on: dt.date) -> dict[str, Any]:
     would = settling(Draft(talker.pk, frozenset(within), on, on))
     initial["reasons"] = reasons_of([*would.duties, *([duty] if duty else [])])
     return initial
+
+
+def matter_form(form: TalkForm, sent: QueryDict | None = None) -> MatterForm | None:
+    """Return the optional line 要办的事 of a talk that is being typed; None for who may not ask."""
+    viewer, talker = viewer_of(form.user), form.talker_person
+    if talker is None or not viewer.may("follow_up", "e"):
+        return None
+    offices = offices_on(talker.pk, form.held_day)
+    path = offices[0].path if offices else ""
+    if not asks_from(viewer, path, talker.pk):
+        return None
+    return MatterForm(sent, people=form.picked, path=path, viewer_person=viewer.person_id, on=form.on)
 
 
 def duty_named(key: str, on: dt.date) -> Duty | None:

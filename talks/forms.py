@@ -17,7 +17,7 @@ from members.models import Person
 from talks.models import Talk
 from talks.offices import default_talker, offices_on, reachable, talkers_for
 from talks.reasons import Reason
-from talks.text import keeps_text
+from talks.text import keeps_text, may_write
 
 NUMBER = re.compile(r"\d{1,18}")
 DATE_FORMATS = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"]
@@ -85,7 +85,7 @@ class TalkForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user, self.on = user, on
         self.fields["talker"].choices = [(str(p.pk), p.name) for p in self.talkers]  # type: ignore[attr-defined]
-        if not keeps_text(on):
+        if not keeps_text(on) or not may_write(user):
             del self.fields["line"]
 
     @cached_property

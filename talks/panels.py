@@ -68,6 +68,7 @@ class Witnesses:
 
     present: str
     holders: list[str]
+    askers: str = ""  # who writes down and sees what is to be done after the talk
 
 
 def who_sees(path: str, people: Iterable[Person], on: dt.date) -> Witnesses:
@@ -77,15 +78,18 @@ def who_sees(path: str, people: Iterable[Person], on: dt.date) -> Witnesses:
     here = Q(organization__path__in=[path, *parent_paths(path)]) if path else Q(pk__in=[])
     posts = Post.objects.in_force(on).filter(here).select_related("person", "organization")
     found: dict[str, list[str]] = {}
+    askers = []
     for post in posts.order_by("-organization__path", "started_on", "pk"):
         persona = persona_of(post.role, post.organization.kind)
         if _sees(persona, post.organization, occupations):
             name = _("%(name)s（%(title)s）") % {"name": post.person.name, "title": title_of(post)}
             found.setdefault(post.organization.path or "", []).append(name)
+            if post.organization.path == path and "e" in codes_of("follow_up", persona):
+                askers.append(name)
     present = "、".join(person.name for person in people[:6])
     if len(people) > 6:
         present = _("%(names)s等 %(n)s 人") % {"names": present, "n": len(people)}
-    return Witnesses(present, ["、".join(names) for names in found.values()])
+    return Witnesses(present, ["、".join(names) for names in found.values()], "、".join(askers))
 
 
 def _sees(persona: str, organization: Organization, occupations: set[str]) -> bool:

@@ -18,16 +18,21 @@ from carehub.access.viewer import viewer_of
 from carehub.audit.models import Action
 from carehub.audit.trail import record
 from carehub.calendar import today
-from talks.actions import Overtaken, correct_talk, log_talk, may_change, withdraw_talk
-from talks.drafting import aside, prefilled
-from talks.forms import CorrectionForm, TalkForm, WithdrawalForm
+from members.models import Person
+from talks.actions import Overtaken, correct_talk, log_talk, may_change, share_text, withdraw_talk
+from talks.break_glass.actions import may_ask_for
+from talks.drafting import aside, matter_form, prefilled
+from talks.follow_ups.actions import Matter
+from talks.follow_ups.offices import may_ask
+from talks.follow_ups.panels import rows_from
+from talks.forms import CorrectionForm, TalkForm, WithdrawalForm, numbers_of
 from talks.history import history_of, name_of
 from talks.lists import TalkFilter, grace_on, line_of, lines
-from talks.models import Talk
+from talks.models import Participation, Talk
 from talks.owing import progress_after, rows_of, settled_by_talk
 from talks.panels import who_sees
 from talks.picking import options
-from talks.text import keeps_text, may_read
+from talks.text import is_author, is_talker, keeps_text, may_read
 
 PAGE = 50
 NOT_YOURS = "这条记录由谈话人、记录人或所属党组织的书记、委员更正。请与他们联系。"
@@ -44,7 +49,9 @@ def index(request: HttpRequest) -> HttpResponse:
     query = request.GET.copy()
     query.pop("page", None)
     context = {"form": form, "page": page, "lines": lines(page, request.user, on), "query": query.urlencode()}
-    return render(request, "talks/list.html", context | {"may_record": viewer_of(request.user).may("talk", "e")})
+    viewer = viewer_of(request.user)
+    rights = {"may_record": viewer.may("talk", "e"), "may_open_text": viewer.may("text_request", "e", "a")}
+    return render(request, "talks/list.html", context | rights)
 
 
 @guard("talk", "v", "F")
@@ -55,6 +62,7 @@ def talk(request: HttpRequest, pk: int) -> HttpResponse:
     on = today()
     line = line_of(found, viewer_of(request.user), request.user, grace_on(on))
     words = found.line if may_read(request.user, found) else ""
+    may_share = is_talker(viewer_of(request.user), found) and bool(words) and not found.withdrawn_at
     if words:
         record(Action.READ, by=request.user, target=found, path=found.path, what="talk-text")
     shown = {person.pk for person in line.people}
@@ -68,6 +76,11 @@ def talk(request: HttpRequest, pk: int) -> HttpResponse:
         "history": history_of(found, line.people),
         "witnesses": who_sees(found.path, line.people, on),
         "may_change": may_change(request.user, found),
+        "may_ask": may_ask(request.user, found),
+        "may_open": may_ask_for(request.user, found),
+        "may_share": may_share,
+        "shares": present_of(found) if may_share else [],
+        "matters": rows_from(found, request.user, on),
     }
     return render(request, "talks/talk.html", context)
 
@@ -79,11 +92,15 @@ def new(request: HttpRequest) -> HttpResponse:
     on = today()
     if request.method == "GET":
         form = TalkForm(user=request.user, on=on, initial=prefilled(request.user, request.GET, on))
+        matter = matter_form(form)
     else:
         form = TalkForm(request.POST, user=request.user, on=on)
-        if form.is_valid() and (logged := _logged(request, form)):
+        matter = matter_form(form, request.POST)
+        filled = [form.is_valid(), matter is None or matter.is_valid()]
+        if all(filled) and (logged := _logged(request, form, matter.asked() if matter else None)):
             return _after_saving(request, logged)
-    return render(request, "talks/new.html", _form_context(request, form) | {"next": _safe_next(request)})
+    context = _form_context(request, form) | {"next": _safe_next(request), "matter": matter}
+    return render(request, "talks/new.html", context)
 
 
 @guard("talk", "e")
@@ -99,7 +116,8 @@ def people(request: HttpRequest) -> HttpResponse:
 def settles(request: HttpRequest) -> HttpResponse:
     """Show what the talk would settle as it stands in the form, and who will see it."""
     form = TalkForm(request.POST, user=request.user, on=today())
-    return render(request, "talks/_aside.html", aside(form) | {"is_fragment": True})
+    matter = matter_form(form, request.POST)
+    return render(request, "talks/_aside.html", aside(form) | {"is_fragment": True, "matter": matter})
 
 
 @guard("talk", "e")
@@ -107,7 +125,7 @@ def settles(request: HttpRequest) -> HttpResponse:
 def correct(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a recorded talk, with a reason."""
     found = _changeable(request, pk)
-    reader = may_read(request.user, found)
+    reader = is_author(request.user, found)
     data = request.POST if request.method == "POST" else None
     form = CorrectionForm(data, user=request.user, on=today(), talk=found, may_read=reader)
     if data is not None and form.is_valid():
@@ -141,12 +159,40 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "talks/withdraw.html", context)
 
 
-def _logged(request: HttpRequest, form: TalkForm) -> Talk | None:
+@guard("talk", "v", "F")
+@require_POST
+def share(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let one person who was there read the words, or take that back."""
+    found = get_object_or_404(Talk.objects.visible_to(request.user).select_related("talker"), pk=pk)
+    if not is_talker(viewer_of(request.user), found):
+        raise PermissionDenied(_("谈话要点给不给本人看，由谈话人自己定。"))
+    number = next(iter(numbers_of([request.POST.get("person", "")])), 0)
+    person = Person.objects.filter(participations__talk=found, pk=number).first()
+    shared = request.POST.get("shared") == "yes"
+    try:
+        if person is None:
+            raise ValidationError(_("请选当时在场的一位。"))
+        share_text(talk=found, person=person, shared=shared, by=request.user, on=today())
+    except ValidationError as refused:
+        messages.error(request, "".join(refused.messages))
+    else:
+        said = _("%(name)s现在看得到要点。") if shared else _("%(name)s不再看得到要点。")
+        messages.success(request, said % {"name": person.name})
+    return redirect(found)
+
+
+def present_of(talk: Talk) -> list[Participation]:
+    """Return who was there, by name, with whether the words were shared with each."""
+    return sorted(talk.participations.all(), key=lambda one: (one.person.pinyin, one.person_id))
+
+
+def _logged(request: HttpRequest, form: TalkForm, asking: Matter | None) -> Talk | None:
     if form.talker_person is None:
         return None
     try:
         return log_talk(
             talker=form.talker_person,
+            asking=asking,
             once_key=form.cleaned_data["once_key"],
             by=request.user,
             on=today(),

@@ -19,6 +19,7 @@ from carehub.desk.office import office_of
 from carehub.desk.owing import left_by_vacancies, owing_of
 from carehub.duties.actions import excuse, withdraw_excuse
 from carehub.duties.models import Excuse
+from talks.follow_ups.panels import waiting_on
 from talks.lists import lines
 from talks.models import Talk
 from talks.offices import own_ledgers
@@ -42,6 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "titles": {rule.code: rule for rule in RULES},
         "moved_up": left_by_vacancies(viewer, RULES),
         "recent": recent_talks(request),
+        "waiting": waiting_on(request.user, viewer.on) if viewer.may("follow_up", "a") else None,
         "may_record": viewer.may("talk", "e"),
         "watches_branches": bool({"GS", "GO"} & set(viewer.personas)),
         "may_overview": bool(viewer.reach("duty", "n", "v").over_others()),

@@ -13,6 +13,7 @@ from members.models import Person
 from members.panels import branch_secretary_of
 from members.rules import age_on, anniversary_of, standing_of
 from members.sheets import marks_of
+from talks.follow_ups.panels import rows_about
 from talks.panels import talks_with
 
 MOMENTS_SHOWN, TALKS_SHOWN = 20, 200
@@ -55,6 +56,7 @@ def file_of(request: HttpRequest, shown: Person) -> dict[str, object]:
     return {
         "person": shown,
         "marks": marks_of(shown),
+        "matters": rows_about(shown, request.user, on),
         "standing": standing_of(shown, on),
         "anniversary": anniversary_of(shown, on),
         "years": by_year(kept),

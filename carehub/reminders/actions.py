@@ -119,6 +119,24 @@ def _address() -> str:
     return settings.SITE_URL.rstrip("/") + reverse("reminders:inbox")
 
 
+def tell(
+    *, accounts: Iterable[int], key: str, title: str, text: str = "", path: str, on: dt.date, by: Any = None
+) -> int:
+    """Put one message into the inbox of each account but the doer's own, once per key, and return how many.
+
+    Call it in the transaction of what it tells about. No words of a talk, no reason, nothing of C1–C4.
+    """
+    people = set(accounts) - {getattr(by, "pk", None)}
+    known = set(InboxItem.objects.filter(recipient__in=people, key=key).values_list("recipient", flat=True))
+    now = timezone.now()
+    items = [
+        InboxItem(recipient_id=person, key=key, title=title, text=text, path=path, day_on=on, created_at=now)
+        for person in sorted(people - known)
+    ]
+    InboxItem.objects.bulk_create(items, ignore_conflicts=True)
+    return len(items)
+
+
 @transaction.atomic
 def silence(*, person_id: int) -> None:
     """Take somebody who died or left out of every reminder: names, numbers, and mail that has not gone yet."""

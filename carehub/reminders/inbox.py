@@ -52,14 +52,14 @@ class Message:
 def messages_of(items: Iterable[InboxItem], reader: Any) -> list[Message]:
     """Return the messages of a page with their names, in one query for all of them."""
     items, viewer = list(items), viewer_of(reader)
-    days = {item.day_on for item in items}
+    days = {item.day_on for item in items if item.is_digest}
     groups: dict[dt.date, dict[tuple[Any, ...], Group]] = defaultdict(dict)
     for row in (
         ReminderLog.objects.visible_to(reader).standing().filter(day_on__in=days).order_by("-stage", "due_on", "pk")
     ):
         parts = (row.stage, row.title, row.rule, row.organization, row.vacant, row.due_on)
         groups[row.day_on].setdefault(parts, Group(*parts)).add(row, viewer)
-    return [Message(item, list(groups[item.day_on].values())) for item in items]
+    return [Message(item, list(groups[item.day_on].values()) if item.is_digest else []) for item in items]
 
 
 def unread_of(user: Any) -> int:

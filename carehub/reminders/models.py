@@ -130,6 +130,11 @@ class InboxItem(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_digest(self) -> bool:
+        """Return whether it sums up a day's reminders; others tell one thing (`tell`)."""
+        return self.key.startswith("digest:")
+
 
 class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
     def due(self, now: dt.datetime) -> "OutboxQuerySet":

@@ -21,6 +21,7 @@ from carehub.reminders.models import InboxItem
 from carehub.reports.models import Inspection
 from members.models import Organization, Person, RosterImport
 from talks.models import Participation, Talk
+from tests.access.layers import ask_for_help, ask_for_words, follow_ups, text_requests
 from tests.cast import School
 
 MISSING = 999_999
@@ -54,6 +55,14 @@ class Route:
     narrow: int = 404
     moves: bool = False
     query: str = ""
+    seen_in: str = ""
+    talker_only: bool = False
+    second_person: bool = False
+
+    @property
+    def sight(self) -> str:
+        """Return the row that shows the thing at all."""
+        return self.seen_in or self.resource
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,7 @@ class Target:
     made_by: int | None = None
     leader: int | None = None
     exists: bool = True
+    has_words: bool = False
 
 
 NOBODY = Target(MISSING, exists=False)
@@ -93,6 +103,9 @@ def _route(name: str, row: dict[str, Any]) -> Route:
         row.get("narrow", 404),
         row.get("moves", False),
         row.get("query", ""),
+        row.get("seen_in", ""),
+        row.get("talker_only", False),
+        row.get("second_person", False),
     )
 
 
@@ -143,7 +156,8 @@ def expected(school: School, persona: str, route: Route, method: str, target: Ta
     codes = route.methods[method]
     if not _scopes(persona, route.resource, codes):
         return {403}
-    if not _scopes(persona, route.resource, route.seen_by if target else codes) & set(route.scopes):
+    opening = _scopes(persona, route.sight, route.seen_by) if target else _scopes(persona, route.resource, codes)
+    if not opening & set(route.scopes):
         return {route.narrow}
     if target is None:
         return answers(route, method)
@@ -184,6 +198,12 @@ def expected_without(school: School, persona: str, route: Route, method: str, ta
 def _may(school: School, persona: str, route: Route, method: str, target: Target) -> bool:
     """Return whether the very thing may be had; of another's work only its keepers in the same organisation may."""
     codes = route.methods[method]
+    if route.talker_only:
+        return school.people[CAST[persona]].pk == target.leader
+    if route.second_person and _is_own(school, persona, target):
+        return False
+    if route.seen_in and not route.keepers:
+        return has_right(school, persona, route.resource, codes, None)
     if route.keepers:
         own = school.people[CAST[persona]].pk == target.leader
         seat = SEATS.get(persona)
@@ -199,7 +219,7 @@ def _is_own(school: School, persona: str, target: Target) -> bool:
 def _seen(school: School, persona: str, route: Route, target: Target) -> bool:
     if route.own_only:
         return _is_own(school, persona, target)
-    scopes = _scopes(persona, route.resource, route.seen_by) & set(route.scopes)
+    scopes = _scopes(persona, route.sight, route.seen_by) & set(route.scopes)
     own = school.people[CAST[persona]].pk in target.people and "o" in route.scopes
     return own or any(covers(school, persona, scope, target) for scope in scopes)
 
@@ -212,6 +232,11 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "person": lambda persona: _people(school, persona),
         "duty": lambda persona: _duties(school),
         "talk": lambda persona: _talks(school),
+        "follow-up": lambda persona: follow_up_targets(school),
+        "text": lambda persona: [target for target in _talks(school) if target.has_words or not target.exists],
+        "text-request": lambda persona: text_request_targets(school),
+        "undecided-text": lambda persona: text_request_targets(school, "asked"),
+        "running-text": lambda persona: text_request_targets(school, "approved"),
         "import": lambda persona: _imports(),
         "template": lambda persona: [Target("roster", school.first), replace(NOBODY, argument="nothing")],
         "message": lambda persona: _messages(),
@@ -261,7 +286,18 @@ def _talks(school: School) -> list[Target]:
 
 def _talk_target(talk: Talk) -> Target:
     people = frozenset({talk.talker_id, *(person.pk for person in talk.people.all())})
-    return Target(talk.pk, talk.organization, people, leader=talk.talker_id)
+    return Target(talk.pk, talk.organization, people, leader=talk.talker_id, has_words=bool(talk.line))
+
+
+def follow_up_targets(school: School) -> list[Target]:
+    """Return matters of every side; `people` are those to whom each is given, handed up, shared or left."""
+    return [Target(item.pk, item.organization, people) for item, people in follow_ups(school)] + [NOBODY]
+
+
+def text_request_targets(school: School, *states: str) -> list[Target]:
+    """Return the head's requests; `people` are the requester and who may decide or decided."""
+    rows = [(one, people) for one, people in text_requests(school) if not states or one.state in states]
+    return [Target(one.pk, people=people, made_by=one.requester_id) for one, people in rows] + [NOBODY]
 
 
 def _imports() -> list[Target]:
@@ -305,6 +341,8 @@ def furnish(school: School) -> None:
         )
     for key in ("committee", "languages", "maths", "direct"):
         _freeze(school.organizations[key])
+    ask_for_help(school)
+    ask_for_words(school)
 
 
 def _freeze(organization: Organization) -> None:

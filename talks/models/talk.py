@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from carehub.access.classes import classes
 from carehub.access.paths import PathField, below
 from carehub.access.viewer import Facts, viewer_of
 from carehub.sealing import SealedTextField
@@ -70,6 +71,11 @@ class Talk(models.Model):
         VIDEO = "video", _("视频")
 
     access_resource = "talk"
+    field_classes = classes(
+        C0="held_on talker talker_title form channel reasons place organization path recorded_by entered_on "
+        "recorded_at once_key version withdrawn_at withdrawn_because",
+        C4="line",
+    )
 
     held_on = models.DateField(_("谈话日期"), db_index=True)
     talker = models.ForeignKey(Person, verbose_name=_("谈话人"), on_delete=models.PROTECT, related_name="talks_led")
@@ -123,11 +129,14 @@ class Talk(models.Model):
 
 
 class Participation(models.Model):
-    """One person took part in one talk."""
+    """One person took part in one talk; the talker may have shared the words with him."""
+
+    field_classes = classes(C0="talk person attended text_shared_at")
 
     talk = models.ForeignKey(Talk, on_delete=models.CASCADE, related_name="participations")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="participations")
     attended = models.BooleanField(_("到场"), default=True)
+    text_shared_at = models.DateTimeField(_("要点给本人看的时间"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("参加谈话")
@@ -140,6 +149,8 @@ class Participation(models.Model):
 
 class Correction(models.Model):
     """What a correction or a withdrawal changed, and why: kept beside the talk for whoever may see its fact."""
+
+    field_classes = classes(C0="talk by because changed made_at")
 
     talk = models.ForeignKey(Talk, on_delete=models.CASCADE, related_name="corrections")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

@@ -1,0 +1,17 @@
+"""Talks in three layers: the fact, what somebody is asked to do, and the words with their break-glass requests."""
+
+from talks.models.follow_up import FollowUp, FollowUpQuerySet, FollowUpStep
+from talks.models.talk import Correction, Participation, Talk, TalkQuerySet
+from talks.models.text_request import TextRequest, TextRequestQuerySet
+
+__all__ = [
+    "Correction",
+    "FollowUp",
+    "FollowUpQuerySet",
+    "FollowUpStep",
+    "Participation",
+    "Talk",
+    "TalkQuerySet",
+    "TextRequest",
+    "TextRequestQuerySet",
+]
