@@ -76,8 +76,8 @@ def excuse_duty(request: HttpRequest, key: str) -> HttpResponse:
     if not form.is_valid():
         return _duty_page(request, found, form)
     reason, until_on = form.cleaned_data["reason"].strip(), form.cleaned_data["until_on"]
-    standing = Excuse.objects.in_force(found.on).filter(**vars(found.key), reason=reason, until_on=until_on)
-    if not standing.exists():
+    standing = Excuse.objects.in_force(found.on).filter(**vars(found.key), until_on=until_on)
+    if reason not in [known.reason for known in standing]:
         path = found.organization.path or ""
         excuse(found.key, reason=reason, until_on=until_on, by=request.user, on=found.on, path=path)
     messages.success(request, _("已保存说明。到期还没有办，任务会重新列出来。"))

@@ -8,6 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from carehub.access.classes import classes
+from carehub.sealing import SealedTextField
+
 
 class ExcuseQuerySet(models.QuerySet["Excuse"]):
     def in_force(self, on: Any) -> "ExcuseQuerySet":
@@ -20,11 +23,14 @@ class Excuse(models.Model):
     `owner_id` and `subject_id` are the numbers in the duty's key: foundation rows know no app's tables.
     """
 
+    # The reason often is an illness or a family's trouble.
+    field_classes = classes(C0="rule window owner_id subject_id by made_on until_on withdrawn_at", C3="reason")
+
     rule = models.CharField(_("条款"), max_length=10)
     window = models.CharField(_("时段"), max_length=10)
     owner_id = models.BigIntegerField(_("责任方"))
     subject_id = models.BigIntegerField(_("对象"))
-    reason = models.CharField(_("原因"), max_length=200)
+    reason = SealedTextField(_("原因"), max_length=200)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     made_on = models.DateField(_("说明日期"))
     until_on = models.DateField(_("有效至"))
@@ -51,6 +57,8 @@ class Excuse(models.Model):
 
 class RuleSetting(models.Model):
     """A number or choice of the organisation department and the day from which it holds: added, never edited."""
+
+    field_classes = classes(C0="name value from_on by made_at")
 
     name = models.CharField(_("设置"), max_length=40)
     value = models.CharField(_("取值"), max_length=40)

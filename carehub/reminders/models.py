@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from carehub.access.classes import classes
 from carehub.access.viewer import Facts, Viewer
 
 
@@ -33,6 +34,13 @@ class ReminderLog(models.Model):
     class Stage(models.TextChoices):
         OVERDUE = "overdue", _("逾期")
         DUE_SOON = "due_soon", _("快到期")
+
+    field_classes = classes(
+        C0=(
+            "recipient duty_key stage rule window title subject person_id due_on organization path vacant day_on "
+            "silenced_at batch"
+        )
+    )
 
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("提醒谁"), on_delete=models.CASCADE, related_name="reminders"
@@ -79,6 +87,8 @@ class ReminderLog(models.Model):
 class Digest(models.Model):
     """Everything that one person is told on one day: one inbox item, one mail at most."""
 
+    field_classes = classes(C0="recipient day_on batch")
+
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="digests")
     day_on = models.DateField(_("日期"))
     batch = models.UUIDField(_("写入批次"), editable=False)
@@ -106,6 +116,8 @@ class InboxItemQuerySet(models.QuerySet["InboxItem"]):
 
 class InboxItem(models.Model):
     """One message in somebody's inbox."""
+
+    field_classes = classes(C0="recipient key title text path day_on created_at read_at")
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="inbox")
     key = models.CharField(_("消息号"), max_length=60, help_text="digest:2026-11-23")
@@ -158,6 +170,10 @@ class OutboxMessage(models.Model):
 
     class Channel(models.TextChoices):
         MAIL = "mail", _("电子邮件")
+
+    field_classes = classes(
+        C0="digest channel subject body state attempts next_try_at lease_until_at sent_at error", C1="to"
+    )
 
     digest = models.OneToOneField(Digest, on_delete=models.CASCADE, related_name="mail")
     channel = models.CharField(_("渠道"), max_length=8, choices=Channel.choices, default=Channel.MAIL)

@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from carehub.access.classes import classes
 from carehub.access.viewer import Facts, viewer_of
 from carehub.calendar import Precision, date_words
+from carehub.sealing import SealedBinaryField
 from members.models import Organization
 
 
@@ -49,6 +51,13 @@ class Inspection(models.Model):
         FAILED = "failed", _("没有生成")
 
     access_resource = "inspection"
+    field_classes = classes(
+        C0=(
+            "month_on counted_on organization requested_by requester once_key created_at state progress step attempts "
+            "lease_until_at size sha256 file_name counts finished_at"
+        ),
+        C2="content",
+    )
 
     month_on = models.DateField(_("月份"), help_text=_("当月第一天"))
     counted_on = models.DateField(_("统计截止日"), help_text=_("当月最后一天；当月未结束时为生成当天"))
@@ -68,7 +77,7 @@ class Inspection(models.Model):
     attempts = models.PositiveSmallIntegerField(_("第几次生成"), default=0)
     lease_until_at = models.DateTimeField(_("本次生成的时限"), null=True)
 
-    content = models.BinaryField(_("工作簿"), null=True, editable=False)
+    content = SealedBinaryField(_("工作簿"), null=True, editable=False)
     size = models.PositiveIntegerField(_("大小（字节）"), default=0)
     sha256 = models.CharField(_("校验码 SHA-256"), max_length=64, blank=True)
     file_name = models.CharField(_("文件名"), max_length=200)

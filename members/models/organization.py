@@ -6,6 +6,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from carehub.access.classes import classes
 from carehub.access.paths import PathField, below
 from carehub.access.viewer import Facts, viewer_of
 
@@ -37,6 +38,7 @@ class Organization(models.Model):
         GROUP = "group", _("党小组")
 
     access_resource = "organization"
+    field_classes = classes(C0="name short_name code kind parent path aliases")
 
     name = models.CharField(_("党组织全称"), max_length=200)
     short_name = models.CharField(_("简称"), max_length=100, blank=True)

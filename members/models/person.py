@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from carehub import masking
+from carehub.access.classes import classes
 from carehub.access.paths import PathField, below
 from carehub.access.viewer import Facts, viewer_of
 from carehub.calendar import Precision, date_words
@@ -79,6 +80,17 @@ class Person(models.Model):
 
     MEMBER_CATEGORIES = (Category.FULL, Category.PROBATIONARY)
     access_resource = "person"
+    # 党籍状态 and its days stand in the office's own roster: C0. The birth date is never shown as such, only the age.
+    field_classes = classes(
+        C0=(
+            "user name pinyin pinyin_joined initials number sex ethnicity born_precision education occupation position "
+            "category joined_on joined_precision confirmed_on confirmed_precision standing_correction_months "
+            "suspended_on lost_contact_on floating_to is_floating left_party_on died_on verify_since_on organization "
+            "path"
+        ),
+        C1="phone address",
+        C2="id_number id_hash born_on",
+    )
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -189,6 +201,8 @@ class Affiliation(models.Model):
         LEFT_PARTY = "left-party", _("出党")
         SUSPENDED = "suspended", _("停止党籍")
         DIED = "died", _("去世")
+
+    field_classes = classes(C0="person organization branch started_on ended_on ending")
 
     person = models.ForeignKey(Person, verbose_name=_("人员"), on_delete=models.CASCADE, related_name="affiliations")
     organization = models.ForeignKey(

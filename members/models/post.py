@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from carehub.access.classes import classes
 from carehub.access.viewer import Facts
 from members.models.dated import DatedQuerySet
 from members.models.organization import Organization
@@ -53,6 +54,7 @@ class Post(models.Model):
         PART_TIME = "part-time", _("兼职")
 
     access_resource = "organization"
+    field_classes = classes(C0="person organization role manner started_on ended_on")
 
     person = models.ForeignKey(Person, verbose_name=_("姓名"), on_delete=models.PROTECT, related_name="posts")
     organization = models.ForeignKey(
@@ -95,6 +97,8 @@ class OversightQuerySet(DatedQuerySet["Oversight"]):
 
 class Oversight(models.Model):
     """分管: a leader oversees an organisation (that is, its secretary) or a person, from one day to another."""
+
+    field_classes = classes(C0="leader organization person started_on ended_on")
 
     leader = models.ForeignKey(Person, verbose_name=_("校领导"), on_delete=models.PROTECT, related_name="oversights")
     organization = models.ForeignKey(

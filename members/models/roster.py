@@ -9,6 +9,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from carehub.access.classes import classes
+from carehub.sealing import SealedBinaryField
 from members.models.organization import Organization
 
 
@@ -51,10 +53,19 @@ class RosterImport(models.Model):
         FAILED = "failed", _("没有完成")
         EXPIRED = "expired", _("已过期")
 
+    # The report and the preview name people; ID numbers, phones and addresses are masked before they are put there.
+    field_classes = classes(
+        C0=(
+            "kind state file_name imported_on organization report preview digest attempts once_key progress "
+            "uploaded_by uploaded_at lease_until_at finished_at"
+        ),
+        C2="content",
+    )
+
     kind = models.CharField(_("内容"), max_length=14, choices=Kind.choices)
     state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.WAITING)
     file_name = models.CharField(_("文件"), max_length=200)
-    content = models.BinaryField(_("原文件"), editable=False, null=True, help_text=_("加密保存，写入或过期后清除"))
+    content = SealedBinaryField(_("原文件"), editable=False, null=True, help_text=_("加密保存，写入或过期后清除"))
     imported_on = models.DateField(_("导入日期"))
     organization = models.ForeignKey(
         Organization, verbose_name=_("范围"), null=True, on_delete=models.PROTECT, related_name="+"
