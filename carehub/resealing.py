@@ -36,6 +36,7 @@ class Sealed:
     table: str
     column: str
     is_file: bool
+    number: str = "id"  # the column that names the row
 
     def name_of_key(self, stored: Any) -> str:
         return key_of_bytes(bytes(stored)) if self.is_file else key_of(stored)
@@ -53,29 +54,31 @@ def sealed_columns() -> list[Sealed]:
 
 def column_of(field: "Field[Any, Any]") -> Sealed:
     label = f"{field.model._meta.label}.{field.name}"
-    return Sealed(label, field.model._meta.db_table, field.column, isinstance(field, SealedBinaryField))
+    meta = field.model._meta
+    return Sealed(label, meta.db_table, str(field.column), isinstance(field, SealedBinaryField), str(meta.pk.column))
 
 
-def stored_values(sealed: Sealed, batch: int) -> Iterator[list[tuple[int, Any]]]:
+def stored_values(sealed: Sealed, batch: int) -> Iterator[list[tuple[Any, Any]]]:
     """Yield (number, value as stored) in batches, by number; what is empty is left out."""
     filled = f'"{sealed.column}" IS NOT NULL' + ("" if sealed.is_file else f" AND \"{sealed.column}\" <> ''")
     # Names of our own tables and columns, never of a visitor.
-    asked = f'SELECT id, "{sealed.column}" FROM "{sealed.table}" WHERE id > %s AND {filled} ORDER BY id LIMIT %s'  # nosec B608
-    last = 0
-    while rows := _rows(asked, [last, batch]):
+    asked = f'SELECT "{sealed.number}", "{sealed.column}" FROM "{sealed.table}" WHERE {filled}'  # nosec B608
+    rows = _rows(f"{asked} ORDER BY 1 LIMIT %s", [batch])
+    while rows:
         yield rows
-        last = rows[-1][0]
+        rows = _rows(f'{asked} AND "{sealed.number}" > %s ORDER BY 1 LIMIT %s', [rows[-1][0], batch])
 
 
-def _rows(sql: str, values: list[Any]) -> list[tuple[int, Any]]:
+def _rows(sql: str, values: list[Any]) -> list[tuple[Any, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [(row[0], bytes(row[1]) if isinstance(row[1], memoryview) else row[1]) for row in cursor.fetchall()]
 
 
-def put(sealed: Sealed, number: int, before: Any, after: Any) -> bool:
+def put(sealed: Sealed, number: Any, before: Any, after: Any) -> bool:
     """Put a value in the place of another if that one still stands there. Return whether it did."""
-    change = f'UPDATE "{sealed.table}" SET "{sealed.column}" = %s WHERE id = %s AND "{sealed.column}" = %s'  # nosec B608
+    where = f'WHERE "{sealed.number}" = %s AND "{sealed.column}" = %s'
+    change = f'UPDATE "{sealed.table}" SET "{sealed.column}" = %s {where}'  # nosec B608
     with connection.cursor() as cursor:
         cursor.execute(change, [after, number, before])
         return bool(cursor.rowcount)

@@ -81,7 +81,7 @@ class NotTheSame(Exception):
 
 def hand_over(*, inspection: Inspection, by: Any) -> bytes:
     """Return the frozen bytes; that they leave is written down before, and if that fails nothing leaves."""
-    content: bytes = inspection.content or b""
+    content = bytes(inspection.content or b"")
     if hashlib.sha256(content).hexdigest() != inspection.sha256:
         raise NotTheSame(inspection.pk)
     path = inspection.organization.path or ""

@@ -87,7 +87,7 @@ def importer_for(batch: RosterImport) -> Importer:
 
 
 def reading_of(batch: RosterImport) -> Reading:
-    return read_file(batch.content or b"", batch.file_name, importer_for(batch))
+    return read_file(bytes(batch.content or b""), batch.file_name, importer_for(batch))
 
 
 def read_import(pk: int) -> bool:
