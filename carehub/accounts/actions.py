@@ -11,6 +11,7 @@ from django.utils import timezone
 from carehub.accounts.models import Closing, RecoveryCode, SecondFactor, Session, User
 from carehub.accounts.pace import forget_old
 from carehub.accounts.passwords import keep_in_mind, readable_password
+from carehub.accounts.second_factor import CODES, counter_of, hash_of, new_recovery_code, new_secret
 from carehub.accounts.sessions import SessionStore
 from carehub.audit.models import Action
 from carehub.audit.trail import record
@@ -82,6 +83,49 @@ def reset_second_factor(*, user: User, by: Any) -> bool:
     ended = end_sessions(user)
     record(Action.ACCOUNT, by=by, target=user, what="second factor reset", sessions=ended)
     return True
+
+
+@transaction.atomic
+def begin_second_factor(*, by: Any) -> None:
+    """Prepare a new secret; it counts once a code of it has been shown. What is in use already stays."""
+    SecondFactor.objects.filter(user_id=by.pk, confirmed_at=None).delete()
+    SecondFactor.objects.get_or_create(user_id=by.pk, defaults={"secret": new_secret()})
+
+
+@transaction.atomic
+def confirm_second_factor(*, by: Any, code: str) -> list[str] | None:
+    """Take the new secret into use and return the recovery codes; None if the code does not fit it."""
+    factor = SecondFactor.objects.filter(user_id=by.pk, confirmed_at=None).first()
+    counter = counter_of(factor.secret, code, after=factor.last_counter) if factor else None
+    if factor is None or counter is None:
+        return None
+    waiting = SecondFactor.objects.filter(pk=factor.pk, confirmed_at=None)
+    if not waiting.update(confirmed_at=timezone.now(), last_counter=counter):
+        return None
+    record(Action.ACCOUNT, by=by, target=by, what="second factor on")
+    return _new_recovery_codes(by)
+
+
+@transaction.atomic
+def renew_recovery_codes(*, by: Any) -> list[str]:
+    """Replace the recovery codes, used or not, and return the new ones."""
+    record(Action.ACCOUNT, by=by, target=by, what="recovery codes renewed")
+    return _new_recovery_codes(by)
+
+
+def _new_recovery_codes(user: Any) -> list[str]:
+    codes = [new_recovery_code() for _code in range(CODES)]
+    RecoveryCode.objects.filter(user_id=user.pk).delete()
+    RecoveryCode.objects.bulk_create(RecoveryCode(user_id=user.pk, code=hash_of(user, code)) for code in codes)
+    return codes
+
+
+@transaction.atomic
+def drop_second_factor(*, by: Any) -> None:
+    """Turn the own second factor off."""
+    SecondFactor.objects.filter(user_id=by.pk).delete()
+    RecoveryCode.objects.filter(user_id=by.pk).delete()
+    record(Action.ACCOUNT, by=by, target=by, what="second factor off")
 
 
 def end_sessions(user: Any, *, but: str = "") -> int:

@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from axes.handlers.proxy import AxesProxyHandler
 from django import forms
-from django.contrib.auth import authenticate, password_validation
+from django.contrib.auth import password_validation
 from django.forms.utils import ErrorDict
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from carehub.accounts.addresses import address_of
-from carehub.accounts.pace import note_failure, seconds_to_wait
 from carehub.accounts.passwords import demands
+from carehub.accounts.second_factor import take_code
+from carehub.accounts.tries import is_locked, note_wrong_code, refuse_when_slowed, try_password
 
 
 class LoginForm(forms.Form):
@@ -26,7 +25,6 @@ class LoginForm(forms.Form):
         label=_("密码"), max_length=128, strip=False, widget=forms.PasswordInput({"autocomplete": "current-password"})
     )
     refusal = _("工号、学号或密码不对。请核对后再试；连续 5 次不对，要等 15 分钟。")
-    slowed = _("这个号码近来多次没有登录成功。为保护账号，请等 %(seconds)d 秒再试。")
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,20 +42,60 @@ class LoginForm(forms.Form):
         return cleaned
 
     def try_to_sign_in(self, number: str, password: str) -> Any:
-        """Return the account, None if refused; while the account is slowed, nobody looks at the password."""
-        locked = not AxesProxyHandler.is_allowed(self.request, {"username": number})
-        if not locked and (seconds := seconds_to_wait(number, address_of(self.request))):
-            self._errors = ErrorDict()
-            raise forms.ValidationError(self.slowed, code="slowed", params={"seconds": seconds})
-        user = authenticate(self.request, username=number, password=password)
-        if user is None and was_looked_at(self.request):
-            note_failure(number)
-        return user
+        self._errors = ErrorDict()
+        return try_password(self.request, number, password)
 
 
-def was_looked_at(request: Any) -> bool:
-    """Return whether the last try was compared with the password: axes counts only those."""
-    return getattr(request, "axes_failures_since_start", None) is not None
+class CodeForm(forms.Form):
+    """The second step: six figures from the authenticator, or one of the ten recovery codes."""
+
+    code = forms.CharField(
+        label=_("验证码"),
+        max_length=20,
+        widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
+    )
+    refusal = _("验证码不对，或已经用过。请等手机上出现下一个再试。")
+
+    def __init__(self, request: Any, user: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request, self.user, self.how = request, user, ""
+
+    def clean_code(self) -> str:
+        if not is_locked(self.request, self.user.number):
+            refuse_when_slowed(self.request, self.user.number)
+            self.how = take_code(self.user, self.cleaned_data["code"])
+            if not self.how:
+                note_wrong_code(self.request, self.user.number)
+        if not self.how:
+            raise forms.ValidationError(self.refusal, code="code")
+        return ""
+
+
+class ConfirmForm(forms.Form):
+    """The first code from a new authenticator."""
+
+    code = forms.CharField(
+        label=_("手机上显示的 6 位数字"),
+        max_length=20,
+        widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+
+class TurnOffForm(CodeForm):
+    """Password and code together."""
+
+    password = forms.CharField(
+        label=_("密码"), strip=False, max_length=128, widget=forms.PasswordInput({"autocomplete": "current-password"})
+    )
+    field_order = ("password", "code")
+
+    def clean_password(self) -> str:
+        if try_password(self.request, self.user.number, self.cleaned_data["password"]) is None:
+            raise forms.ValidationError(_("密码不对，请重新输入。"))
+        return ""
+
+    def clean_code(self) -> str:
+        return super().clean_code() if not self.errors else ""
 
 
 class PasswordForm(forms.Form):
@@ -82,7 +120,7 @@ class PasswordForm(forms.Form):
 
     def clean_old(self) -> str:
         # Counted like a sign-in: whoever finds a machine left open does not guess here for hours.
-        if authenticate(self.request, username=self.user.number, password=self.cleaned_data["old"]) is None:
+        if try_password(self.request, self.user.number, self.cleaned_data["old"]) is None:
             raise forms.ValidationError(_("现在的密码不对，请重新输入。"))
         return str(self.cleaned_data["old"])
 

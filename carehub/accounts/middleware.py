@@ -16,8 +16,9 @@ from carehub.access.guards import guard_of
 from carehub.accounts.actions import note_sign_out
 from carehub.accounts.backends import belongs_here
 from carehub.accounts.passwords import must_change
+from carehub.accounts.second_factor import confirmed, is_obliged
 from carehub.accounts.sessions import BEGUN, SEEN
-from carehub.accounts.signing_in import came_by_campus
+from carehub.accounts.signing_in import CODED, came_by_campus
 
 NOTE_EVERY = 60  # seconds: not every request writes the session
 
@@ -78,4 +79,6 @@ def what_comes_first(request: Any) -> tuple[str, ...]:
     """Return the pages that may be opened before something is done, the one to go to first; empty for all."""
     if not came_by_campus(request) and must_change(request.user):
         return ("accounts:password",)
+    if not request.session.get(CODED) and is_obliged(request.user) and confirmed(request.user) is None:
+        return ("accounts:second-factor", "accounts:second-factor-start")
     return ()

@@ -7,6 +7,7 @@ parent, not by paths; the product compares paths.
 import datetime as dt
 import hashlib
 import tomllib
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from carehub.access.matrix import matrix
+from carehub.accounts.models import Session
 from carehub.reminders.models import InboxItem
 from carehub.reports.models import Inspection
 from members.models import Organization, Person, RosterImport
@@ -240,6 +242,7 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "import": lambda persona: _imports(),
         "template": lambda persona: [Target("roster", school.first), replace(NOBODY, argument="nothing")],
         "message": lambda persona: _messages(),
+        "device": lambda persona: _devices(),
         "inspection": lambda persona: _inspections(),
         "setting": lambda persona: [Target("entry-grace-days"), replace(NOBODY, argument="nothing")],
     }
@@ -309,6 +312,11 @@ def _messages() -> list[Target]:
     return [Target(row.pk, made_by=row.recipient_id) for row in InboxItem.objects.order_by("pk")] + [NOBODY]
 
 
+def _devices() -> list[Target]:
+    rows = Session.objects.filter(device="other").order_by("pk")
+    return [Target(row.name, made_by=row.user_id) for row in rows] + [replace(NOBODY, argument=uuid.UUID(int=0))]
+
+
 def _inspections() -> list[Target]:
     rows = Inspection.objects.select_related("organization").order_by("pk")
     return [Target(row.pk, row.organization) for row in rows] + [NOBODY]
@@ -331,6 +339,8 @@ def furnish(school: School) -> None:
             kind="roster", file_name="名册.xlsx", imported_on=dt.date(2026, 11, 1), uploaded_by=school.user(key)
         )
     for key in CAST.values():
+        end = timezone.now() + dt.timedelta(hours=1)
+        Session.objects.create(session_key=key, user=school.user(key), device="other", expire_date=end)
         InboxItem.objects.create(
             recipient=school.user(key),
             key=f"digest:{key}",
