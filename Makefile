@@ -9,7 +9,7 @@ PARALLEL ?= -n auto
 VENV := .venv
 PY := $(VENV)/bin/python
 
-.PHONY: help setup setup-dev run test test-services browser lint types house locks clean
+.PHONY: help setup setup-dev run test test-services browser lint types house backup-rounds locks clean
 
 help:
 	@echo "make run [PORT=8000]    启动试用平台（虚构数据）"
@@ -17,6 +17,7 @@ help:
 	@echo "make test-services      在 PostgreSQL 和 Redis 上运行测试（需要 DATABASE_URL、REDIS_URL）"
 	@echo "make browser            浏览器测试（需要 Chromium）"
 	@echo "make lint types house   代码检查"
+	@echo "make backup-rounds      边写入边备份、恢复、比对，十轮"
 	@echo "make locks              更新依赖锁（需要 uv 和 npm）"
 
 setup: $(VENV)/.base static/vendor/.lock
@@ -68,6 +69,10 @@ types: setup-dev
 
 house: setup-dev
 	$(PY) -m pytest tests/house
+
+# B1 without any rest between the writes, and as many rounds as the promise says, also on PostgreSQL.
+backup-rounds: setup-dev
+	CAREHUB_BACKUP_ROUNDS=10 CAREHUB_BACKUP_PAUSE=0 $(PY) -m pytest -n 0 -s tests/survival/test_rounds.py
 
 locks:
 	for name in base dev node sso; do \
