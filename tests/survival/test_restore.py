@@ -162,6 +162,7 @@ def test_both_engines_have_the_same_digests(kept: tuple[Home, Path], tmp_path: P
     assert done.returncode == 0, done.stderr
     ours = json.loads((folder / "manifest.json").read_text())["tables"]
     theirs = json.loads((light.back_up() / "manifest.json").read_text())["tables"]
-    names = [name for name in ours if name == "accounts_user" or name.startswith("members_")]
-    assert len(names) > 5
+    # A person is sealed anew on its way through a file; the rest is written as it was.
+    names = [name for name in ours if name.startswith("members_") and name != "members_person"]
+    assert len(names) >= 5
     assert [name for name in names if ours[name]["digest"] != theirs[name]["digest"]] == []
