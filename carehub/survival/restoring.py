@@ -12,9 +12,10 @@ from django.conf import settings
 from django.core.management import CommandError, call_command, get_commands
 from django.db import connection as default
 
+from carehub.access.classes import is_sealed
 from carehub.audit.models import Action
 from carehub.audit.trail import record
-from carehub.sealing import SealBroken, SealedTextField, unseal
+from carehub.sealing import SealBroken, unseal, unseal_bytes
 from carehub.survival.backups import DUMPS
 from carehub.survival.failing import Failed, in_words
 from carehub.survival.fingerprint import models, print_of
@@ -169,27 +170,27 @@ def sealed_values(*, expected: bool) -> Iterator[Line]:
     tried = opened = 0
     for model in models():
         for field in model._meta.local_concrete_fields:
-            if isinstance(field, SealedTextField):
+            if is_sealed(field):
                 values = stored(model._meta.db_table, str(field.column))
                 tried += len(values)
                 opened += sum(opens(value) for value in values)
     yield Line("加密的内容（抽查）", f"打开 {tried} 条" if expected else f"打开 {opened} 条", f"打开 {opened} 条")
 
 
-def stored(table: str, column: str) -> list[str]:
+def stored(table: str, column: str) -> list[Any]:
     """Return a few values as they stand in the database."""
     quote = default.ops.quote_name
     with default.cursor() as cursor:
         cursor.execute(
             f"SELECT {quote(column)} FROM {quote(table)} "  # nosec B608 # names of our models
-            f"WHERE {quote(column)} IS NOT NULL AND {quote(column)} <> '' LIMIT {SAMPLE}"
+            f"WHERE {quote(column)} IS NOT NULL LIMIT {SAMPLE}"
         )
-        return [value for (value,) in cursor.fetchall()]
+        return [value for (value,) in cursor.fetchall() if value]
 
 
-def opens(value: str) -> bool:
+def opens(value: Any) -> bool:
     try:
-        unseal(value)
+        unseal(value) if isinstance(value, str) else unseal_bytes(bytes(value))
     except (SealBroken, ValueError):
         return False
     return True
