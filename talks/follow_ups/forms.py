@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _gettext
 from django.utils.translation import gettext_lazy as _
 
-from carehub.calendar import date_words
+from carehub.calendar import near_date_words
 from members.models import Person, Post
 from talks.follow_ups.actions import Matter
 from talks.follow_ups.offices import candidates, post_words
@@ -17,7 +17,7 @@ from talks.models import FollowUp, Talk
 
 MOST_LETTERS = 200
 USUAL_DAYS = 14
-DUE = ((7, _("一周内")), (14, _("两周内")), (30, _("一个月内")))
+DUE = (7, USUAL_DAYS, 30)
 NO_DATE = _("这个日期读不出来。请写成 2026-07-01。")
 TEXT = {"class": "form-control", "maxlength": MOST_LETTERS}
 
@@ -62,7 +62,6 @@ class MatterForm(forms.Form):
         coerce=int,
         required=False,
         initial=USUAL_DAYS,
-        choices=DUE,
         widget=forms.Select(attrs={"class": "form-select"}),
     )
 
@@ -72,7 +71,7 @@ class MatterForm(forms.Form):
         super().__init__(data)
         self.people, self.path, self.on = people, path, on
         self.fields["matter_due"].choices = [  # type: ignore[attr-defined]
-            (days, f"{words}（{date_words(on + dt.timedelta(days=days)).split('年')[1]}前）") for days, words in DUE
+            (days, _gettext("%(day)s前") % {"day": near_date_words(on + dt.timedelta(days=days), on)}) for days in DUE
         ]
         self.fields["matter_person"].choices = [(str(p.pk), p.name) for p in people]  # type: ignore[attr-defined]
         about = self.person

@@ -12,7 +12,7 @@ from carehub.accounts.models import User
 from carehub.demo.invention import PASSWORD, SCHOOL
 from carehub.demo.logins import demo_logins
 from members.models import Affiliation, Organization, Person, Post
-from talks.models import Talk
+from talks.models import FollowUp, Talk
 from tests.cast import School
 
 ON = dt.date(2026, 11, 23)
@@ -81,3 +81,13 @@ def test_a_real_school_is_not_called_invented(school: School, client):
 def test_real_data_is_never_touched(school: School):
     with pytest.raises(CommandError, match="已有真实的党组织"):
         call_command("demo")
+
+
+def test_there_are_matters_in_every_state(demo):
+    items = FollowUp.objects.all()
+    assert set(items.values_list("state", flat=True)) == {"open", "done", "impossible"}
+    for way in ("to_general_at", "to_department_at", "withdrawn_at", "shared_at", "assignee"):
+        assert items.filter(**{f"{way}__isnull": False}).exists(), way
+    assert items.open().filter(due_on__lt=ON).exists()
+    secretary = User.objects.get(number=next(number for words, number, _name in demo_logins() if words == "支部书记"))
+    assert items.visible_to(secretary).count() == 7

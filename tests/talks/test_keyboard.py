@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from talks.models import Talk
+from talks.models import FollowUp, Talk
 from tests.cast import PASSWORD, School
 
 expect.set_options(timeout=20_000)
@@ -63,3 +63,19 @@ def test_arrow_keys_walk_through_the_list_and_escape_folds_it(page: Page) -> Non
     assert page.locator(".ch-option[aria-selected=true]").inner_text() == first
     page.keyboard.press("Escape")
     expect(page.locator("#id_people")).to_have_value("")
+
+
+def test_what_is_to_be_done_goes_along_without_a_mouse(page: Page, school: School) -> None:
+    choose(page, "lxm", "黎小满")
+    choose(page, "wzy", "王志远")
+    page.locator(".ch-matter summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("协调调整周三晚课")
+    page.locator("#id_matter_person").select_option(label="黎小满")
+    page.locator("#id_matter_to").select_option(label="王志远（支部组织委员）")
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.locator(".ch-messages")).to_contain_text("已保存")
+    item = FollowUp.objects.get()
+    assert (item.person, item.assignee.person) == (school.member, school.officer)
+    assert item.what == "协调调整周三晚课"

@@ -11,6 +11,7 @@ from carehub.calendar import today
 from carehub.demo.conversations import converse
 from carehub.demo.invention import PASSWORD, SCHOOL
 from carehub.demo.logins import demo_logins
+from carehub.demo.matters import ask_for_help
 from carehub.demo.university import University, appoint, found, settle
 from members.models import Organization, Person
 from talks.models import Talk
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         settle(university)
         appoint(university)
         converse(university)
+        ask_for_help(university)
         self.stdout.write(f"已建成虚构的大学：{Person.objects.count()} 人，{Talk.objects.count()} 次谈话。")
 
     def _print_logins(self) -> None:
