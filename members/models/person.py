@@ -85,10 +85,10 @@ class Person(models.Model):
         C0=(
             "user name pinyin pinyin_joined initials number sex ethnicity born_precision education occupation position "
             "category joined_on joined_precision confirmed_on confirmed_precision standing_correction_months "
-            "suspended_on lost_contact_on floating_to is_floating left_party_on died_on verify_since_on organization "
+            "suspended_on lost_contact_on is_floating left_party_on died_on verify_since_on organization "
             "path"
         ),
-        C1="phone address",
+        C1="phone address floating_to",
         C2="id_number id_hash born_on",
     )
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from carehub.access.classes import classes
-from carehub.sealing import SealedBinaryField
+from carehub.sealing import SealedBinaryField, SealedJSONField
 from members.models.organization import Organization
 
 
@@ -56,10 +56,12 @@ class RosterImport(models.Model):
     # The report and the preview name people; ID numbers, phones and addresses are masked before they are put there.
     field_classes = classes(
         C0=(
-            "kind state file_name imported_on organization report preview digest attempts once_key progress "
+            "kind state file_name imported_on organization digest attempts once_key progress "
             "uploaded_by uploaded_at lease_until_at finished_at"
         ),
         C2="content",
+        # They quote cells, and a number may stand in the wrong column.
+        C3="report preview",
     )
 
     kind = models.CharField(_("内容"), max_length=14, choices=Kind.choices)
@@ -70,8 +72,8 @@ class RosterImport(models.Model):
     organization = models.ForeignKey(
         Organization, verbose_name=_("范围"), null=True, on_delete=models.PROTECT, related_name="+"
     )
-    report = models.JSONField(_("核对结果"), default=dict)
-    preview = models.JSONField(_("预览"), default=dict)
+    report = SealedJSONField(_("核对结果"), default=dict)
+    preview = SealedJSONField(_("预览"), default=dict)
     digest = models.CharField(_("预览的标记"), max_length=64, blank=True)
     attempts = models.PositiveSmallIntegerField(_("第几次处理"), default=0)
     once_key = models.UUIDField(_("一次性表单号"), null=True, unique=True, editable=False)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from carehub.access.classes import classes
 from carehub.access.paths import PathField, below
 from carehub.access.viewer import Facts, viewer_of
-from carehub.sealing import SealedTextField
+from carehub.sealing import SealedJSONField, SealedTextField
 from members.models import Organization, Person
 
 SEALED = ("id_number", "phone", "address")  # a list never opens what it does not show
@@ -71,9 +71,11 @@ class Talk(models.Model):
         VIDEO = "video", _("视频")
 
     access_resource = "talk"
+    # What a talk was held for tells of a sanction or a complaint: codes that the duties count, hence not sealed.
     field_classes = classes(
-        C0="held_on talker talker_title form channel reasons place organization path recorded_by entered_on "
-        "recorded_at once_key version withdrawn_at withdrawn_because",
+        C0="held_on talker talker_title form channel place organization path recorded_by entered_on "
+        "recorded_at once_key version withdrawn_at",
+        C3="reasons withdrawn_because",
         C4="line",
     )
 
@@ -98,7 +100,7 @@ class Talk(models.Model):
     once_key = models.UUIDField(_("一次性表单号"), default=uuid.uuid4, unique=True, editable=False)
     version = models.PositiveIntegerField(default=1)
     withdrawn_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
-    withdrawn_because = models.CharField(_("撤回原因"), max_length=200, blank=True)
+    withdrawn_because = SealedTextField(_("撤回原因"), max_length=200, blank=True, default="")
 
     objects = TalkQuerySet.as_manager()
 
@@ -150,12 +152,12 @@ class Participation(models.Model):
 class Correction(models.Model):
     """What a correction or a withdrawal changed, and why: kept beside the talk for whoever may see its fact."""
 
-    field_classes = classes(C0="talk by because changed made_at")
+    field_classes = classes(C0="talk by made_at", C3="because changed")
 
     talk = models.ForeignKey(Talk, on_delete=models.CASCADE, related_name="corrections")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    because = models.CharField(_("原因"), max_length=200)
-    changed = models.JSONField(_("改了什么"), default=dict)
+    because = SealedTextField(_("原因"), max_length=200)
+    changed = SealedJSONField(_("改了什么"), default=dict)
     made_at = models.DateTimeField(_("时间"), auto_now_add=True)
 
     class Meta:
