@@ -39,8 +39,12 @@ def _weak_field_key(s: Settings) -> bool:
     return not s["FIELD_KEYS"] or any(_weak(key) for key in s["FIELD_KEYS"])
 
 
+def _weak_audit_key(s: Settings) -> bool:
+    return not s["AUDIT_KEYS"] or any(_weak(key) for key in s["AUDIT_KEYS"])
+
+
 def _shared_key(s: Settings) -> bool:
-    keys = [s["SECRET_KEY"], s["FIELD_HASH_KEY"], *s["FIELD_KEYS"]]
+    keys = [s["SECRET_KEY"], s["FIELD_HASH_KEY"], *s["FIELD_KEYS"], *s["AUDIT_KEYS"]]
     return len(keys) != len(set(keys))
 
 
@@ -98,7 +102,8 @@ RULES: dict[str, Callable[[Settings], bool]] = {
     "FIELD_HASH_KEY 未设置、过短或是公开的默认值：请设为至少 32 个字符的随机文字，以后不再更改。": lambda s: _weak(
         s["FIELD_HASH_KEY"]
     ),
-    "SECRET_KEY、FIELD_KEYS、FIELD_HASH_KEY 有相同的：每个密钥请各用各的。": _shared_key,
+    "AUDIT_KEYS 未设置、过短或是公开的默认值：每个密钥请用至少 32 个字符的随机文字。": _weak_audit_key,
+    "SECRET_KEY、FIELD_KEYS、FIELD_HASH_KEY、AUDIT_KEYS 有相同的：每个密钥请各用各的。": _shared_key,
     "DEBUG 已打开：出错页面会泄露数据，请去掉 DEBUG。": lambda s: bool(s["DEBUG"]),
     "ALLOWED_HOSTS 没有写明平台的域名：请填写，多个用逗号隔开。": lambda s: not s["ALLOWED_HOSTS"],
     "ALLOWED_HOSTS 含有 *：请只写平台自己的域名。": lambda s: "*" in s["ALLOWED_HOSTS"],

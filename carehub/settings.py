@@ -24,6 +24,8 @@ SECRET_KEY = env("SECRET_KEY", default=DEVELOPMENT_KEY)
 FIELD_KEYS = env.list("FIELD_KEYS", default=["development-field-key-" + "f" * 32])
 # Never rotated: equality search goes through it.
 FIELD_HASH_KEY = env("FIELD_HASH_KEY", default="development-hash-key-" + "h" * 32)
+# Newest first: the first key signs the audit trail, all of them check it. Never in the database.
+AUDIT_KEYS = env.list("AUDIT_KEYS", default=["development-audit-key-" + "a" * 32])
 # Off unless asked for: error pages of a development server would show what lies in memory.
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])

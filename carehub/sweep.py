@@ -12,6 +12,7 @@ from django.shortcuts import resolve_url
 
 from carehub.accounts.actions import forget_what_is_over
 from carehub.addressees import Addressee, Chart, gone
+from carehub.audit.seals import seal_new_rows
 from carehub.catalog import RULES
 from carehub.duties.duty import Duty, State
 from carehub.duties.rule import Ask, Rule, list_owed
@@ -25,7 +26,10 @@ STAGES = frozenset({State.DUE_SOON, State.OVERDUE})
 
 
 def sweep(*, on: dt.date, rules: Iterable[Rule] = RULES) -> Counter[str]:
-    """Settle the accounts, remind everybody of what is due on a day, send the mail that waits; return the counts."""
+    """Settle the accounts, remind everybody of what is due on a day, send the mail that waits; return the counts.
+
+    What this and everybody else wrote into the audit trail is sealed at the end.
+    """
     counts: Counter[str] = Counter()
     try:
         counts.update(settle_accounts(on=on))
@@ -34,6 +38,7 @@ def sweep(*, on: dt.date, rules: Iterable[Rule] = RULES) -> Counter[str]:
     finally:
         # Whatever is wrong with one rule's duties, mail that was written before goes out.
         counts.update(send_due())
+        counts.update(seals=seal_new_rows())
     return counts
 
 

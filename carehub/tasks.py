@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from carehub.audit.seals import seal_when_due
 from carehub.calendar import today
 from carehub.doorbell import ring
 from carehub.reports import building
@@ -17,12 +18,13 @@ def sweep() -> None:
 
 @shared_task(name="carehub.tasks.pick_up")
 def pick_up() -> None:
-    """Ring again for what waits in a table: its first ring was lost, or its worker was killed."""
+    """Ring again for what waits in a table: its first ring was lost, or its worker was killed. Seal the audit trail."""
     for number in building.waiting():
         ring("carehub.tasks.build_inspection", number)
     for task, number in batch.waiting_imports():
         ring(task, number)
     batch.forget_old_files()
+    seal_when_due()
 
 
 @shared_task(name="carehub.tasks.build_inspection")

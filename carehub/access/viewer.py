@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from carehub.access.matrix import codes_of, shared_codes
 from carehub.access.paths import below
+from carehub.audit.trail import name_posts_with
 from carehub.calendar import today
 
 
@@ -152,6 +153,15 @@ def viewer_of(user: Any) -> Viewer:
         known = _describe[0](user, on) if user.is_active else Viewer(None, str(user), (), on)
         user._viewer = known
     return known
+
+
+def post_words(user: Any) -> str:
+    """Return the post under which an account acts, 组织，职务; empty for a plain member."""
+    seat = next((seat for seat in viewer_of(user).seats if seat.persona != "M"), None)
+    return "，".join(filter(None, (seat.organization_name, seat.title))) if seat else ""
+
+
+name_posts_with(post_words)
 
 
 def can(user: Any, code: str, thing: Any) -> bool:
