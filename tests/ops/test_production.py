@@ -81,6 +81,8 @@ BAD_ENVIRONMENTS: list[tuple[str, dict[str, str]]] = [
     ("FIELD_KEYS 未", {"FIELD_KEYS": ""}),
     ("FIELD_KEYS 未", {"FIELD_KEYS": "field-key-of-the-school-0123456789abcdef,short"}),
     ("FIELD_HASH_KEY 未", {"FIELD_HASH_KEY": "h" * 40}),
+    ("AUDIT_KEYS 未", {"AUDIT_KEYS": ""}),
+    ("AUDIT_KEYS 未", {"AUDIT_KEYS": "audit-key-of-the-school-0123456789abcdef,short"}),
     ("有相同的", {"FIELD_HASH_KEY": "field-key-of-the-school-0123456789abcdef"}),
     ("DEBUG 已", {"DEBUG": "1"}),
     ("ALLOWED_HOSTS 没有", {"ALLOWED_HOSTS": ""}),
