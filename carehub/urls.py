@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("carehub.accounts.urls")),
     path("policy/", policy, name="policy"),
     path("handbook/", include("carehub.handbook.urls")),
+    path("roles/", include("members.roles_urls")),
+    path("grants/", include("members.grants_urls")),
     path("healthz", healthz, name="healthz"),
     path("", include(([*member_pages, *person_pages], "members"))),
     path("talks/", include("talks.urls")),

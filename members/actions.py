@@ -13,6 +13,7 @@ from carehub.audit.models import Action
 from carehub.audit.trail import record
 from carehub.calendar import DAY, today
 from carehub.reminders.actions import silence
+from members.grants_actions import withdraw_grants_of
 from members.ground import with_ground
 from members.models import Affiliation, Organization, Person
 
@@ -55,6 +56,7 @@ def leave(*, person: Person, on: dt.date, ending: str, by: Any = None) -> None:
     """Take a person out of the school's organisations; `on` is the last day (died, left the Party, transferred out)."""
     end_affiliation(person=person, on=on, ending=ending)
     end_posts(person=person, on=on)
+    withdraw_grants_of(person, by=by, on=on)
     dates = {Affiliation.Ending.DIED: "died_on", Affiliation.Ending.LEFT_PARTY: "left_party_on"}
     dates |= {Affiliation.Ending.SUSPENDED: "suspended_on"}
     if field := dates.get(Affiliation.Ending(ending)):

@@ -1,4 +1,7 @@
-"""Turns posts in force today into seats: the organisation facts that access is handed."""
+"""Turns posts in force today into seats: the organisation facts that access is handed.
+
+Here, and nowhere else, the dated grants of guardian are folded in (members/grants.py).
+"""
 
 import datetime as dt
 from typing import Any
@@ -7,8 +10,10 @@ from django.db.models import Q
 
 from carehub.access.matrix import PERSONAS
 from carehub.access.viewer import Seat, Viewer
+from members.grants import acting_grants, shared_people, with_exceptions
 from members.ground import belongs
-from members.models import Organization, Oversight, Person, Post
+from members.models import Organization, OrganizationGrant, Oversight, Person, Post
+from members.roles import acting_words
 
 Role, Kind = Post.Role, Organization.Kind
 OFFICERS = {
@@ -32,17 +37,36 @@ def persona_of(role: str, kind: str) -> str:
 
 
 def describe(user: Any, on: dt.date) -> Viewer:
-    """Return the viewer behind an account: membership first, then each post in force on the day."""
-    person = Person.objects.filter(user=user).annotate(belongs=belongs(on)).select_related("organization").first()
+    """Return the viewer behind an account: each post in force on the day, then acting grants, membership last.
+
+    A closed account has no seat at all, whoever asks.
+    """
+    people = Person.objects.filter(user=user, user__is_active=True).annotate(belongs=belongs(on))
+    person = with_exceptions(people, on).select_related("organization").first()
     if person is None or person.died_on:
         return Viewer(None, str(user), (), on)
     posts = Post.objects.in_force(on).filter(person=person).select_related("organization").order_by("started_on", "pk")
     held = list(posts)
-    if not held and not person.belongs:
+    if not held and not person.belongs:  # type: ignore[attr-defined]
         return Viewer(None, str(user), (), on)  # no ground to be here (members/ground.py): signed out at once
     seats = [seat for post in held if (seat := seat_of(post, on))]
-    organization = person.organization
-    return Viewer(person.pk, person.name, (*seats, Seat("M")), on, str(organization or ""))
+    shared: frozenset[int] = frozenset()
+    if person.has_exceptions:  # type: ignore[attr-defined]
+        seats += [acting_seat(grant) for grant in acting_grants(user, on)]
+        shared = shared_people(user, on)
+    return Viewer(person.pk, person.name, (*seats, Seat("M")), on, str(person.organization or ""), shared)
+
+
+def acting_seat(grant: OrganizationGrant) -> Seat:
+    """Return the seat of one who acts for an officer until a day."""
+    organization = grant.content_object
+    return Seat(
+        persona=persona_of(grant.role, organization.kind),
+        path=organization.path or "",
+        organization_id=organization.pk,
+        organization_name=str(organization),
+        title=acting_words(grant.role),
+    )
 
 
 def seat_of(post: Post, on: dt.date) -> Seat | None:

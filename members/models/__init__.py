@@ -1,8 +1,13 @@
-"""Organisations, people, posts: the first floor."""
+"""Organisations, people, posts, grants: the first floor."""
 
+from members.models.grant import OrganizationGrant, PersonGrant
 from members.models.organization import Organization
 from members.models.person import Affiliation, Person
 from members.models.post import Oversight, Post
+from members.models.proposal import RoleProposal
 from members.models.roster import RosterImport
 
-__all__ = ["Affiliation", "Organization", "Oversight", "Person", "Post", "RosterImport"]
+__all__ = [
+    "Affiliation", "Organization", "OrganizationGrant", "Oversight", "Person", "PersonGrant", "Post", "RoleProposal",
+    "RosterImport",
+]  # fmt: skip

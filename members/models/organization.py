@@ -55,6 +55,7 @@ class Organization(models.Model):
     class Meta:
         verbose_name = _("党组织")
         verbose_name_plural = _("党组织")
+        permissions = [("act_as_organizer", "代理组织委员"), ("act_as_clerk", "代理组织员")]
         constraints = [
             models.UniqueConstraint(
                 fields=["kind"], condition=models.Q(parent__isnull=True), name="organization_one_root"

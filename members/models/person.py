@@ -147,6 +147,7 @@ class Person(models.Model):
     class Meta:
         verbose_name = _("人员")
         verbose_name_plural = _("人员")
+        permissions = [("read_file", "看这一份档案")]
         indexes = [models.Index(fields=["path", "pinyin"], name="person_path_pinyin")]
 
     def __str__(self) -> str:

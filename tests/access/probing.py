@@ -21,8 +21,9 @@ from carehub.access.matrix import matrix
 from carehub.accounts.models import Session
 from carehub.reminders.models import InboxItem
 from carehub.reports.models import Inspection
-from members.models import Organization, Person, RosterImport
+from members.models import Organization, OrganizationGrant, Person, PersonGrant, RosterImport
 from talks.models import Participation, Talk
+from tests.access import authority
 from tests.access.layers import ask_for_help, ask_for_words, follow_ups, text_requests
 from tests.cast import School
 
@@ -244,8 +245,17 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "message": lambda persona: _messages(),
         "device": lambda persona: _devices(),
         "inspection": lambda persona: _inspections(),
+        "office": lambda persona: _offices(school),
+        "proposal": lambda persona: [*(Target(pk, made_by=by) for pk, by in authority.proposals()), NOBODY],
+        "file-grant": lambda persona: [*(Target(pk) for pk in authority.grants(PersonGrant)), NOBODY],
+        "acting-grant": lambda persona: [*(Target(pk) for pk in authority.grants(OrganizationGrant)), NOBODY],
         "setting": lambda persona: [Target("entry-grace-days"), replace(NOBODY, argument="nothing")],
     }
+
+
+def _offices(school: School) -> list[Target]:
+    ours, others = authority.offices(school)
+    return [*(Target(pk) for pk in ours), *(replace(NOBODY, argument=pk) for pk in others), NOBODY]
 
 
 def _organizations(school: School) -> list[Target]:
@@ -353,6 +363,7 @@ def furnish(school: School) -> None:
         _freeze(school.organizations[key])
     ask_for_help(school)
     ask_for_words(school)
+    authority.furnish_authority(school)
 
 
 def _freeze(organization: Organization) -> None:
