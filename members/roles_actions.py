@@ -17,6 +17,7 @@ from carehub.audit.models import Action
 from carehub.audit.trail import record
 from carehub.calendar import DAY, date_words, today
 from carehub.reminders.actions import tell
+from members.actions import settle_accounts
 from members.grants_actions import Refused, check_span
 from members.models import Organization, OrganizationGrant, Person, Post, RoleProposal
 from members.models.grant import LONGEST_DAYS
@@ -60,7 +61,7 @@ def propose_end(
 
 def check_end(post: Post, ended_on: dt.date, on: dt.date) -> None:
     """Refuse a last day that is long past, before the post began, or later than the post ends anyway."""
-    if not (is_restricted(post) and (post.ended_on is None or post.ended_on >= on)):
+    if not (is_restricted(post) and post.started_on <= on <= (post.ended_on or on)):
         raise Refused(_("这项任职已经结束，或不在这里免去。"))
     if ended_on < max(on - DAY, post.started_on) or (ended_on - on).days >= LONGEST_DAYS:
         raise Refused(_("最后一天请选昨天（办理后立即失效）到一年以内的日期，不早于任职起。"))
@@ -75,7 +76,7 @@ def is_restricted(post: Post) -> bool:
 
 def _put_down(proposal: RoleProposal, by: Any) -> RoleProposal:
     """Write a proposal once; the same form posted again finds it."""
-    account = User.objects.filter(pk=proposal.person.user_id, is_active=True).first()
+    account = User.objects.filter(pk=proposal.person.user_id or 0, is_active=True).first()
     if account is None:
         raise Refused(_("这位同志还没有可用的账号。请先开户。"))
     if account.pk == by.pk:
@@ -233,6 +234,7 @@ def carry_out(*, proposal: RoleProposal, revision: int, by: Any, on: dt.date) ->
         raise Refused(_("刚刚有另一项任职同它冲突，没有办理。请核对现任后退回提出的人。")) from None
     done = {"state": State.DONE, "carried_out_by": by, "carried_out_at": timezone.now()}
     _move(proposal, (State.APPROVED,), revision, **done, **result)
+    settle_accounts(on=on, people=[proposal.person_id], by=by)
     _note(proposal, by, "carry out")
 
 

@@ -80,7 +80,8 @@ class RoleProposal(models.Model):
     reason = SealedTextField(_("事由"))
     note = SealedTextField(_("退回、不同意或撤回的原因"), blank=True, default="")
     # What came of it; for an end, what is to end.
-    post = models.ForeignKey(Post, null=True, on_delete=models.PROTECT, related_name="proposals")
+    # A post that was to begin after its holder died or left is taken back; the proposal stays.
+    post = models.ForeignKey(Post, null=True, on_delete=models.SET_NULL, related_name="proposals")
     grant = models.ForeignKey(OrganizationGrant, null=True, on_delete=models.PROTECT, related_name="proposals")
     revision = models.PositiveSmallIntegerField(_("第几稿"), default=1)
 
@@ -115,9 +116,8 @@ class RoleProposal(models.Model):
                 name="proposal_approved_has_its_approver",
             ),
             models.CheckConstraint(
-                condition=~Q(state="done")
-                | (Q(carried_out_by__isnull=False) & (Q(post__isnull=False) | Q(grant__isnull=False))),
-                name="proposal_done_has_its_result",
+                condition=~Q(state="done") | Q(carried_out_by__isnull=False, carried_out_at__isnull=False),
+                name="proposal_done_has_its_third_hand",
             ),
             models.CheckConstraint(
                 condition=~Q(state="declined")
