@@ -78,7 +78,7 @@ class Post(models.Model):
             models.UniqueConstraint(
                 fields=["organization"], condition=Q(role="secretary", ended_on=None), name="post_one_secretary"
             ),
-            # Posts with a last day, and the pairs of APART, are held apart by triggers (migration 0005).
+            # Posts with a last day, and the pairs of APART, are held apart by triggers (migration 0006).
             models.UniqueConstraint(
                 fields=["person"],
                 condition=Q(role__in=["SYS", "SEC", "AUD"], ended_on=None),

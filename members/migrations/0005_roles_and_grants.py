@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('members', '0003_sealed'),
+        ('members', '0004_sealed_reports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

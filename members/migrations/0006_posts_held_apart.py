@@ -43,5 +43,5 @@ def add_triggers(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0004_roles_and_grants")]
+    dependencies = [("members", "0005_roles_and_grants")]
     operations = [migrations.RunPython(add_triggers, migrations.RunPython.noop)]
