@@ -13,7 +13,16 @@ def masked_id_for_export(number: str) -> str:
 
 def masked_phone(number: str) -> str:
     """Return a phone number with the middle hidden: 138****6210."""
+    return "、".join(_masked_number(one) for one in number.split("、"))
+
+
+def _masked_number(number: str) -> str:
     return number[:3] + "****" + number[-4:] if len(number) >= 8 else "*" * len(number)
+
+
+def masked_address(words: str) -> str:
+    """Return an address with the street hidden: 四川省达州市****."""
+    return words[:6] + "****" if len(words) > 10 else "****" if words else ""
 
 
 def short_masked(value: str) -> str:

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "carehub.accounts",
     "carehub.access",
     "carehub.audit",
+    "carehub.reveals",
     "carehub.duties",
     "carehub.reminders",
     "carehub.sheets",
@@ -300,6 +301,9 @@ CELERY_BEAT_SCHEDULE = {
 # A whole backup once a day by the clock, when a folder is named; the folder should lie on another machine's disk.
 BACKUP_DIR = env("CAREHUB_BACKUP_DIR", default="")
 BACKUP_KEEP = env.int("CAREHUB_BACKUP_KEEP", default=14)
+
+# How many full numbers one account may look at in an hour.
+REVEALS_PER_HOUR = env.int("REVEALS_PER_HOUR", default=30)
 
 # Upload limits of the roster gate (bytes, rows, columns, bytes unpacked).
 SHEET_LIMITS = {

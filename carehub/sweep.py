@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 from django.shortcuts import resolve_url
+from django.utils import timezone
 
 from carehub.accounts.actions import forget_what_is_over
 from carehub.addressees import Addressee, Chart, gone
@@ -19,6 +20,7 @@ from carehub.duties.rule import Ask, Rule, list_owed
 from carehub.reminders.actions import write_reminders
 from carehub.reminders.models import ReminderLog
 from carehub.reminders.outbox import send_due
+from carehub.reveals.actions import forget_old_places
 from members.actions import settle_accounts
 from members.models import Affiliation, Person
 
@@ -39,6 +41,7 @@ def sweep(*, on: dt.date, rules: Iterable[Rule] = RULES) -> Counter[str]:
         # Whatever is wrong with one rule's duties, mail that was written before goes out.
         counts.update(send_due())
         counts.update(seals=seal_new_rows())
+    forget_old_places(before=timezone.now() - dt.timedelta(days=2))
     return counts
 
 

@@ -30,24 +30,31 @@ COLUMNS = (
 )
 
 
-def roster_ledger(people: PersonQuerySet, viewer: Viewer, *, on: dt.date, scope: str) -> Ledger:
-    """Return the ledger of these people: ID numbers 6+4, phones 3+4, and only where the screen shows them, too."""
+def roster_ledger(people: PersonQuerySet, viewer: Viewer, *, on: dt.date, scope: str, full_for: str = "") -> Ledger:
+    """Return the ledger of these people: ID numbers 6+4, phones 3+4, and only where the screen shows them, too.
+
+    With `full_for`, the words of a purpose, the numbers stand in full and the sheet says what for.
+    """
+    masked = _("公民身份号码和手机号码已遮盖。")
+    full = _("含完整号码，仅用于：%(purpose)s。用毕删除，不得转发。") % {"purpose": full_for}
+    about = {"name": viewer.name, "day": date_words(on), "scope": scope, "numbers": full if full_for else masked}
     return Ledger(
         name=_("党员名册"),
         title=_("党员和联系对象名册"),
         unit=scope,
         on=on,
-        note=_("%(name)s %(day)s导出。范围：%(scope)s。公民身份号码和手机号码已遮盖。")
-        % {"name": viewer.name, "day": date_words(on), "scope": scope},
+        note=_("%(name)s %(day)s导出。范围：%(scope)s。%(numbers)s") % about,
         columns=COLUMNS,
-        rows=rows_of(people, viewer),
+        rows=rows_of(people, viewer, full=bool(full_for)),
         frozen_columns=2,
         empty=_("没有符合条件的人员。"),
     )
 
 
-def rows_of(people: PersonQuerySet, viewer: Viewer) -> Iterator[tuple[Any, ...]]:
-    identities, contacts = viewer.reach("identity", "m", "v"), viewer.reach("contact", "m", "v")
+def rows_of(people: PersonQuerySet, viewer: Viewer, *, full: bool = False) -> Iterator[tuple[Any, ...]]:
+    codes = ("r",) if full else ("m", "r", "v")
+    identities, contacts = viewer.reach("identity", *codes), viewer.reach("contact", *codes)
+    hide_id, hide_phone = (str, str) if full else (masked_id_for_export, masked_phone)
     for number, person in enumerate(people.select_related("organization").iterator(chunk_size=500), 1):
         facts = person.access_facts()
         yield (
@@ -56,13 +63,13 @@ def rows_of(people: PersonQuerySet, viewer: Viewer) -> Iterator[tuple[Any, ...]]
             person.get_sex_display(),
             person.ethnicity,
             person.number or "",
-            masked_id_for_export(person.id_number) if identities.covers(facts) else "",
+            hide_id(person.id_number) if identities.covers(facts) else "",
             person.get_category_display(),
             person.get_occupation_display(),
             str(person.organization or ""),
             known(person.joined_on, person.joined_precision),
             known(person.confirmed_on, person.confirmed_precision),
-            masked_phone(person.phone) if person.phone and contacts.covers(facts) else "",
+            hide_phone(person.phone) if person.phone and contacts.covers(facts) else "",
             "、".join(marks_of(person)),
         )
 

@@ -1,17 +1,22 @@
 """The roster, the tree of organisations, an organisation, and the look-up box."""
 
+import uuid
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from carehub.access.guards import guard
 from carehub.access.viewer import viewer_of
 from carehub.audit.models import Action
 from carehub.audit.trail import record
 from carehub.calendar import today
+from carehub.reveals.actions import Stale, TooMany, allow_full_export
+from carehub.reveals.forms import RevealForm
+from carehub.reveals.models import Purpose
 from carehub.sheets.writing import file_name, ledger_response, write_ledger
 from members.forms import PeopleForm
 from members.models import Organization, Oversight, Person
@@ -36,8 +41,10 @@ def people(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     asked = request.GET.copy()
     asked.pop("page", None)
-    may_export = viewer_of(request.user).may("person", "x")
+    viewer = viewer_of(request.user)
+    may_export, may_export_full = viewer.may("person", "x"), viewer.may("person", "X")
     context = {"form": form, "page": page, "asked": asked.urlencode(), "may_export": may_export}
+    context |= {"may_export_full": may_export_full}
     is_fragment = bool(getattr(request, "htmx", False))
     return render(request, "members/people.html#list" if is_fragment else "members/people.html", context)
 
@@ -54,6 +61,31 @@ def export_people(request: HttpRequest) -> HttpResponse:
     record(Action.EXPORT, by=request.user, what="roster", rows=found.count(), filters=asked)
     data = write_ledger(roster_ledger(found, viewer, on=on, scope=scope), by=viewer.name, at=timezone.now())
     return ledger_response(file_name(scope, _("党员名册"), str(on)), data)
+
+
+@guard("person", "X")
+@require_http_methods(["GET", "POST"])
+def export_people_in_full(request: HttpRequest) -> HttpResponse:
+    """Hand out the same list with full numbers, for a purpose that stands on the sheet and in the trail."""
+    viewer, on = viewer_of(request.user), today()
+    asked = PeopleForm(request.GET, request.user)
+    found = asked.filter(Person.objects.exportable_by(request.user, "X"))
+    form = RevealForm(request.POST or None)
+    scope = str(asked.chosen_organization or scope_words(viewer))
+    context = {"form": form, "scope": scope, "count": found.count(), "asked": request.GET.urlencode()}
+    if request.method == "GET" or not form.is_valid():
+        status = 422 if request.method == "POST" else 200
+        return render(request, "members/people_export.html", context, status=status)
+    path = asked.chosen_organization.path or "" if asked.chosen_organization else ""
+    try:
+        allow_full_export(what="roster", rows=found.count(), by=request.user, path=path, **form.cleaned_data)
+    except (TooMany, Stale) as refused:
+        context |= {"used_up": isinstance(refused, TooMany), "fresh_key": uuid.uuid4()}
+        return render(request, "members/people_export.html", context, status=429 if context["used_up"] else 409)
+    purpose = str(Purpose(form.cleaned_data["purpose"]).label)
+    ledger = roster_ledger(found, viewer, on=on, scope=scope, full_for=purpose)
+    data = write_ledger(ledger, by=viewer.name, at=timezone.now())
+    return ledger_response(file_name(scope, _("党员名册（完整号码）"), str(on)), data)
 
 
 @guard("person", "v")

@@ -8,6 +8,7 @@ from carehub.access.guards import guard, signed_in
 from carehub.access.viewer import viewer_of
 from carehub.calendar import today
 from carehub.personfile.duties import duties_about
+from carehub.personfile.reveal_views import masks_of
 from carehub.personfile.timeline import by_year, moments_of
 from members.models import Person
 from members.panels import branch_secretary_of
@@ -28,8 +29,6 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     facts = shown.access_facts()
     context = file_of(request, shown) | {
         "duties": duties_about(shown, viewer, on),
-        "shows_id": viewer.reach("identity", "m", "v").covers(facts),
-        "shows_contact": viewer.reach("contact", "m", "v").covers(facts),
         "may_talk": viewer.reach("talk", "e").covers(facts) and shown.pk != viewer.person_id,
         "age": age_on(shown, on),
     }
@@ -56,6 +55,7 @@ def file_of(request: HttpRequest, shown: Person) -> dict[str, object]:
     return {
         "person": shown,
         "marks": marks_of(shown),
+        "masks": masks_of(request.user, shown),
         "matters": rows_about(shown, request.user, on),
         "standing": standing_of(shown, on),
         "anniversary": anniversary_of(shown, on),

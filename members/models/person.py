@@ -24,9 +24,9 @@ class PersonQuerySet(models.QuerySet["Person"]):
         """Return the people whose file this account may open."""
         return self.filter(viewer_of(user).reach("person", "v").q())
 
-    def exportable_by(self, user: Any) -> "PersonQuerySet":
-        """Return the people whom this account may export (masked)."""
-        return self.filter(viewer_of(user).reach("person", "x").q())
+    def exportable_by(self, user: Any, code: str = "x") -> "PersonQuerySet":
+        """Return the people whom this account may export: masked, with the code X in full."""
+        return self.filter(viewer_of(user).reach("person", code).q())
 
     def at_or_below(self, path: str) -> "PersonQuerySet":
         return self.filter(below(path))
@@ -166,6 +166,10 @@ class Person(models.Model):
     @property
     def masked_phone(self) -> str:
         return masking.masked_phone(self.phone)
+
+    @property
+    def masked_address(self) -> str:
+        return masking.masked_address(self.address)
 
     @property
     def joined_words(self) -> str:

@@ -61,6 +61,7 @@ class Route:
     seen_in: str = ""
     talker_only: bool = False
     second_person: bool = False
+    on_target: bool = False
 
     @property
     def sight(self) -> str:
@@ -109,6 +110,7 @@ def _route(name: str, row: dict[str, Any]) -> Route:
         row.get("seen_in", ""),
         row.get("talker_only", False),
         row.get("second_person", False),
+        row.get("on_target", False),
     )
 
 
@@ -205,7 +207,7 @@ def _may(school: School, persona: str, route: Route, method: str, target: Target
         return school.people[CAST[persona]].pk == target.leader
     if route.second_person and _is_own(school, persona, target):
         return False
-    if route.seen_in and not route.keepers:
+    if route.seen_in and not route.keepers and not route.on_target:
         return has_right(school, persona, route.resource, codes, None)
     if route.keepers:
         own = school.people[CAST[persona]].pk == target.leader
