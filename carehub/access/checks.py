@@ -37,6 +37,7 @@ def every_view_declares_its_guard(**kwargs: Any) -> list[Error]:
     ]
 
 
+@register()
 def every_field_has_a_class(**kwargs: Any) -> list[Error]:
     """Report each field that nobody classed, each name that is no field, and what stands unsealed."""
     return [error for model in own_models() for error in (*unclassed(model), *unknown(model))]

@@ -94,24 +94,8 @@ def known_routes() -> dict[str, Route]:
 
 def _route(name: str, row: dict[str, Any]) -> Route:
     methods = {method: tuple(codes.split()) for method, codes in row.get("methods", {}).items()}
-    return Route(
-        name,
-        row.get("resource", ""),
-        methods,
-        row.get("target", ""),
-        tuple(row.get("seen_by", "v").split()),
-        row.get("public", False),
-        row.get("own_only", False),
-        row.get("keepers", False),
-        row.get("scopes", "bsurgo"),
-        row.get("narrow", 404),
-        row.get("moves", False),
-        row.get("query", ""),
-        row.get("seen_in", ""),
-        row.get("talker_only", False),
-        row.get("second_person", False),
-        row.get("on_target", False),
-    )
+    seen_by = tuple(row.get("seen_by", "v").split())
+    return Route(name, **{**row, "methods": methods, "seen_by": seen_by})
 
 
 def _above(organization: Organization | None) -> Iterator[Organization]:

@@ -3,7 +3,7 @@
 import pytest
 from django.db import models
 
-from carehub.access.checks import unclassed, unknown
+from carehub.access.checks import every_field_has_a_class, unclassed, unknown
 from carehub.access.classes import classes
 from carehub.sealing import SealedTextField
 from members.models import Person
@@ -27,6 +27,10 @@ def forget_throwaways():
 
     apps.all_models["nowhere"].clear()
     apps.clear_cache()
+
+
+def test_every_field_of_the_project_has_a_class():
+    assert [error.msg for error in every_field_has_a_class()] == []
 
 
 def test_a_field_without_a_class_fails_the_check():
