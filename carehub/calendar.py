@@ -42,6 +42,12 @@ def today() -> dt.date:
     return timezone.localdate()
 
 
+def months_before(day: dt.date, months: int) -> dt.date:
+    """Return the same day of the month so many months earlier, the last day where that month is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return dt.date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
 def year_window(year: int) -> Window:
     """Return the calendar year, the policy's 每年."""
     return Window(dt.date(year, 1, 1), dt.date(year, 12, 31), str(year))

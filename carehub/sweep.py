@@ -21,6 +21,7 @@ from carehub.reminders.actions import write_reminders
 from carehub.reminders.models import ReminderLog
 from carehub.reminders.outbox import send_due
 from carehub.reveals.actions import forget_old_places
+from carehub.survival.upkeep import look_after
 from members.actions import settle_accounts
 from members.models import Affiliation, Person
 
@@ -41,6 +42,7 @@ def sweep(*, on: dt.date, rules: Iterable[Rule] = RULES) -> Counter[str]:
         # Whatever is wrong with one rule's duties, mail that was written before goes out.
         counts.update(send_due())
         counts.update(seals=seal_new_rows())
+        counts.update(look_after(on=on))
     forget_old_places(before=timezone.now() - dt.timedelta(days=2))
     return counts
 

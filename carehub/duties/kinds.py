@@ -1,4 +1,4 @@
-"""What a dated setting can hold: a number of days, one of a few choices, a day of every year, a day."""
+"""What a dated setting can hold: a number of days or months, one of a few choices, a day of every year, a day."""
 
 import datetime as dt
 import re
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 ANY_YEAR = 2001  # not a leap year: a day that every year has
+MOST_MONTHS = 600
 BEGINNING = "1921-07-01"  # before every window: nothing is set
 
 
@@ -37,6 +38,19 @@ class Days(Kind):
 
     def words(self, value: str) -> str:
         return _("%s 天") % int(value)
+
+
+@dataclass(frozen=True)
+class Months(Kind):
+    """A number of months, 1 to 600, or none at all: `without` says what that means."""
+
+    without: "_StrPromise"
+
+    def fits(self, value: str) -> bool:
+        return value == "" or bool(re.fullmatch(r"[1-9]\d{0,2}", value) and int(value) <= MOST_MONTHS)
+
+    def words(self, value: str) -> str:
+        return _("%s 个月") % int(value) if value else str(self.without)
 
 
 @dataclass(frozen=True)

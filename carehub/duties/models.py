@@ -24,7 +24,9 @@ class Excuse(models.Model):
     """
 
     # The reason often is an illness or a family's trouble.
-    field_classes = classes(C0="rule window owner_id subject_id by made_on until_on withdrawn_at", C3="reason")
+    field_classes = classes(
+        C0="rule window owner_id subject_id by made_on until_on withdrawn_at erased_on", C3="reason"
+    )
 
     rule = models.CharField(_("条款"), max_length=10)
     window = models.CharField(_("时段"), max_length=10)
@@ -35,6 +37,9 @@ class Excuse(models.Model):
     made_on = models.DateField(_("说明日期"))
     until_on = models.DateField(_("有效至"))
     withdrawn_at = models.DateTimeField(_("收回时间"), null=True, blank=True)
+
+    # When the words about a departed person were let go of; that it was excused stays.
+    erased_on = models.DateField(_("到期清除的日期"), null=True, blank=True, editable=False)
 
     objects = ExcuseQuerySet.as_manager()
 
@@ -47,7 +52,7 @@ class Excuse(models.Model):
                 condition=Q(withdrawn_at=None),
                 name="excuse_one_standing_a_day",
             ),
-            models.CheckConstraint(condition=~Q(reason=""), name="excuse_has_reason"),
+            models.CheckConstraint(condition=~Q(reason="") | Q(erased_on__isnull=False), name="excuse_has_reason"),
             models.CheckConstraint(condition=Q(until_on__gte=F("made_on")), name="excuse_ends_after_start"),
         ]
 

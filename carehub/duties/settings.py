@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from carehub.calendar import Window
-from carehub.duties.kinds import Choice, Day, Days, Kind, MonthDay
+from carehub.duties.kinds import Choice, Day, Days, Kind, MonthDay, Months
 from carehub.duties.models import RuleSetting
 
 if TYPE_CHECKING:
@@ -60,13 +60,21 @@ IN_USE_SINCE = Setting(
 )
 # 只记事实与办理事项 (trust.md): as long as the school decides nothing else, a talk keeps no words.
 TALK_TEXT = Setting("talk-text", "none", _("谈话只记事实，或另留一句话要点"), FACTS_OR_LINE, "C-2.3", TEXT_NOTE)
+ERASE_NOTE = _(
+    "到期清除证件号码、出生日期、手机号码、住址、邮箱、谈话要点和办理事项的内容；姓名、入党和转正日期、任职、谈话的事实留作档案。"
+    "清除后不能恢复。没有登记月数时什么也不清除。"
+)
+# The policy names no period: a number is a decision of the department, so there is none until it makes one.
+ERASE_AFTER = Setting(
+    "erase-after-months", "", _("离校、出党或去世满几个月清除敏感信息"), Months(_("不清除")), "", ERASE_NOTE
+)
 
 SETTINGS = {
     setting.name: setting
     for setting in (
         ENTRY_GRACE, DUE_SOON_YEAR, DUE_SOON_QUARTER, UPCOMING, LEADER_TALKS, DIRECT_BRANCH, LATE_JOINER, OTHER_BRANCH,
         IN_USE_SINCE,
-        TALK_TEXT,
+        TALK_TEXT, ERASE_AFTER,
     )
 }  # fmt: skip
 

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from carehub.duties.kinds import Choice, Day, Days
+from carehub.duties.kinds import MOST_MONTHS, Choice, Day, Days, Months
 from carehub.duties.models import RuleSetting
 from carehub.duties.settings import Setting, Settings
 
@@ -59,7 +59,8 @@ class SettingForm(forms.Form):
 
     def clean_value(self) -> str:
         """Return the value as it is kept."""
-        value = str(self.cleaned_data["value"])
+        given = self.cleaned_data["value"]
+        value = "" if given is None else str(given)
         if not self.setting.fits(value):
             raise forms.ValidationError(_("没有这样的一天。请写成 12月1日，并且是每年都有的一天。"))
         return value
@@ -107,6 +108,8 @@ def field_for(setting: Setting, on: dt.date) -> forms.Field:
     kind, label = setting.kind, _("改为")
     if isinstance(kind, Days):
         return _days_field(label)
+    if isinstance(kind, Months):
+        return _months_field(label, kind)
     if isinstance(kind, Choice):
         wrong = {"required": _("还没有选。请从列表中选一项。"), "invalid_choice": _("没有这一项。请从列表中选一项。")}
         look = forms.Select(attrs={"class": "ch-narrow-select"})
@@ -139,6 +142,19 @@ def _days_field(label: str) -> forms.Field:
             "min_value": wrong,
             "max_value": wrong,
         },
+    )
+
+
+def _months_field(label: str, kind: Months) -> forms.Field:
+    wrong = _("请填 1 至 %s 的整数，或留空。") % MOST_MONTHS
+    return forms.IntegerField(
+        label=label,
+        required=False,
+        min_value=1,
+        max_value=MOST_MONTHS,
+        widget=forms.NumberInput(attrs={"class": "ch-narrow-select", "inputmode": "numeric"}),
+        help_text=_("单位：月。留空表示%s。") % kind.without,
+        error_messages={"invalid": wrong, "min_value": wrong, "max_value": wrong},
     )
 
 

@@ -74,7 +74,7 @@ class Talk(models.Model):
     # What a talk was held for tells of a sanction or a complaint: codes that the duties count, hence not sealed.
     field_classes = classes(
         C0="held_on talker talker_title form channel place organization path recorded_by entered_on "
-        "recorded_at once_key version withdrawn_at",
+        "recorded_at once_key version withdrawn_at erased_on",
         C3="reasons withdrawn_because",
         C4="line",
     )
@@ -102,6 +102,9 @@ class Talk(models.Model):
     withdrawn_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
     withdrawn_because = SealedTextField(_("撤回原因"), max_length=200, blank=True, default="")
 
+    # When the words were let go of, because nobody whom they concern is here any more; the fact stays.
+    erased_on = models.DateField(_("到期清除的日期"), null=True, blank=True, editable=False)
+
     objects = TalkQuerySet.as_manager()
 
     class Meta:
@@ -109,7 +112,8 @@ class Talk(models.Model):
         verbose_name_plural = _("谈心谈话")
         constraints = [
             models.CheckConstraint(
-                condition=Q(withdrawn_at=None) | ~Q(withdrawn_because=""), name="talk_withdrawn_with_reason"
+                condition=Q(withdrawn_at=None) | ~Q(withdrawn_because="") | Q(erased_on__isnull=False),
+                name="talk_withdrawn_with_reason",
             ),
             models.CheckConstraint(condition=Q(entered_on__gte=F("held_on")), name="talk_not_in_future"),
         ]

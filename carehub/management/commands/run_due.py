@@ -13,7 +13,18 @@ from carehub.reports import building
 from carehub.sweep import sweep
 from members.importing import batch
 
-COUNTS = ("reminders", "digests", "mails", "mails_sent", "mails_put_off", "mails_failed", "imports", "inspections")
+COUNTS = (
+    "reminders",
+    "digests",
+    "mails",
+    "mails_sent",
+    "mails_put_off",
+    "mails_failed",
+    "imports",
+    "inspections",
+    "erased",
+    "backups",
+)
 
 
 class Command(BaseCommand):
