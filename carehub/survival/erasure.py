@@ -179,6 +179,9 @@ PLACES = (
     ),
     Place("corrections", "talks.Correction", of_talk_all_gone, is_deleted=True),
     Place("requests for talk words", "talks.TextRequest", of_talk_whose_words_go),
+    Place("office proposals", "members.RoleProposal", of("person")),
+    Place("acting officers", "members.OrganizationGrant", of("user__person")),
+    Place("shared files", "members.PersonGrant", lambda gone: of("content_object")(gone) | of("user__person")(gone)),
     Place("follow-ups", "talks.FollowUp", of("person")),
     # A file is nobody's own: what it was read as goes when it is as old as who has gone.
     Place("imports", "members.RosterImport", lambda gone: Q(finished_at__date__lte=gone.until), is_deleted=True),

@@ -14,6 +14,7 @@ from django.apps import apps
 from django.db.migrations.loader import MigrationLoader
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from carehub.audit.signing import UnknownKey, is_signed, sign
 from carehub.sealing import SealBroken, keyed_hash, seal, unseal
 from carehub.survival.failing import Failed
 from carehub.survival.fingerprint import Print, Table
@@ -83,8 +84,13 @@ def digest_of(body: dict[str, Any]) -> str:
 
 
 def key_probes() -> dict[str, str]:
-    """Return a value under each of the three keys. None of them can be found from it."""
-    return {"FIELD_KEYS": seal(PROBE), "FIELD_HASH_KEY": keyed_hash(PROBE), "SECRET_KEY": signed_probe()}
+    """Return a value under each of the keys. None of them can be found from it."""
+    return {
+        "FIELD_KEYS": seal(PROBE),
+        "FIELD_HASH_KEY": keyed_hash(PROBE),
+        "AUDIT_KEYS": sign(SALT, PROBE),
+        "SECRET_KEY": signed_probe(),
+    }
 
 
 def signed_probe() -> str:
@@ -98,8 +104,16 @@ def opens(sealed: str) -> bool:
         return False
 
 
+def is_of_our_trail(signature: str) -> bool:
+    try:
+        return is_signed(SALT, PROBE, signature)
+    except UnknownKey:
+        return False
+
+
 KEY_CHECKS = {
     "FIELD_KEYS": opens,
+    "AUDIT_KEYS": is_of_our_trail,
     "FIELD_HASH_KEY": lambda mark: constant_time_compare(mark, keyed_hash(PROBE)),
     "SECRET_KEY": lambda mark: constant_time_compare(mark, signed_probe()),
 }

@@ -35,11 +35,19 @@ talk = log_talk(
 )
 print(refused, talk.pk)
 """
+BY_AN_OLDER_VERSION = """
+import django, pathlib, sys
+django.setup()
+from carehub.survival import backups
+known = backups.tables
+backups.tables = lambda: [table for table in known() if table.columns.pop("erased_on", 1)]
+print(backups.back_up(pathlib.Path(sys.argv[1])))
+"""
 MIGRATED = """
 import django
 django.setup()
-from django.db.migrations.recorder import MigrationRecorder
-print(MigrationRecorder.Migration.objects.filter(app="audit", name__startswith="0003").count())
+from carehub.duties.models import Excuse
+print(Excuse.objects.filter(erased_on=None).count())
 """
 
 
@@ -125,6 +133,7 @@ def test_other_keys_are_noticed_before_anything_is_done(kept: tuple[Home, Path],
     said = refusal(other, folder, FIELD_KEYS=OTHER_KEY)
     assert "FIELD_KEYS 与备份时的不同" in said
     assert "FIELD_HASH_KEY 与备份时的不同" in refusal(other, folder, FIELD_HASH_KEY=OTHER_KEY)
+    assert "AUDIT_KEYS 与备份时的不同" in refusal(other, folder, AUDIT_KEYS=OTHER_KEY)
     done = other.manage("restore", folder, "--without-keys", FIELD_KEYS=OTHER_KEY)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "加密的内容打不开，其余内容已恢复" in done.stdout
@@ -143,11 +152,13 @@ def test_a_place_that_takes_no_files_is_said_before_the_database_is_touched(kept
 
 
 def test_an_older_backup_is_brought_up_to_date(home: Home, new_home: Opened):
-    assert home.manage("migrate", "audit", "0002", "--verbosity=0").returncode == 0
-    other = new_home(empty=True)
-    done = other.manage("restore", home.back_up())
+    for app in ("duties", "talks"):
+        assert home.manage("migrate", app, "0003", "--verbosity=0").returncode == 0
+    older, other = Path(home.python(BY_AN_OLDER_VERSION, home.backups).strip()), new_home(empty=True)
+    done = other.manage("restore", older)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert other.python(MIGRATED).strip() == "1"
+    assert "✓ duties_excuse" in done.stdout
+    assert other.python(MIGRATED).strip() == "0"
 
 
 @pytest.mark.service

@@ -9,7 +9,10 @@ from carehub.survival.backups import back_up, size_of
 from carehub.survival.failing import Failed
 from carehub.survival.manifest import Manifest
 
-KEYS = "密钥（SECRET_KEY、FIELD_KEYS、FIELD_HASH_KEY）不在备份里，请另外保管：没有它们，恢复后打不开加密的内容。"
+KEYS = (
+    "密钥（SECRET_KEY、FIELD_KEYS、FIELD_HASH_KEY、AUDIT_KEYS）不在备份里，请另外保管："
+    "没有它们，恢复后打不开加密的内容，也无法核对审计记录。"
+)
 
 
 class Command(BaseCommand):
