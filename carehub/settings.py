@@ -157,7 +157,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": _OWN + "NotCommon"},
     *_PROFILES.get(PASSWORD_PROFILE, _PROFILES["dengbao"]),
 ]
-PASSWORD_MAX_DAYS = 0 if PASSWORD_PROFILE == "asvs" else 90
+PASSWORD_MAX_DAYS = 0 if PASSWORD_PROFILE == "asvs" else 90  # nosec B105 # the name of a profile
 PASSWORD_REMIND_DAYS = 7
 # A first password that nobody used by then opens nothing any more.
 FIRST_PASSWORD_DAYS = env.int("CAREHUB_FIRST_PASSWORD_DAYS", default=14)

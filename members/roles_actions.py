@@ -240,8 +240,8 @@ def carry_out(*, proposal: RoleProposal, revision: int, by: Any, on: dt.date) ->
 
 def _end_post(proposal: RoleProposal, on: dt.date) -> dict[str, Any]:
     post, last = proposal.post, proposal.ended_on
-    assert post is not None
-    assert last is not None
+    assert post is not None  # nosec B101 # a constraint demands it; this tells mypy
+    assert last is not None  # nosec B101 # a constraint demands it; this tells mypy
     standing = Post.objects.filter(pk=post.pk).touching(last, dt.date.max)
     if not standing.exclude(ended_on__lte=last).update(ended_on=last):
         raise Refused(_("这项任职已经结束，不用再办。请退回提出的人。"))

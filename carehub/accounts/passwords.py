@@ -67,7 +67,7 @@ def first_password_expired(user: User) -> bool:
 
 def demands() -> str:
     """Return what a new password must be, as the form says it."""
-    if settings.PASSWORD_PROFILE == "asvs":
+    if settings.PASSWORD_PROFILE == "asvs":  # nosec B105 # the name of a profile
         return _("至少 12 位，什么字符都可以，越长越好；不要用工号或常见密码。不必定期更换。")
     return _(
         "至少 10 位，大写字母、小写字母、数字、符号至少三种；不要用工号、常见密码或最近 5 次用过的。每 90 天换一次。"
