@@ -7,8 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from carehub.access.viewer import Viewer
 from carehub.calendar import date_words
 from members.models import Person
+from talks.lists import TalkLine, sees_all
 from talks.models import Talk
 
 TITLES = {
@@ -33,12 +35,17 @@ class Change:
     details: list[str]
 
 
-def history_of(talk: Talk, shown: list[Person]) -> list[Change]:
-    """Return the corrections of a talk, the newest first; names only of people whom the viewer sees in it."""
+def history_of(talk: Talk, line: TalkLine, viewer: Viewer) -> list[Change]:
+    """Return the corrections of a talk, the newest first.
+
+    Whoever sees everybody present also reads who stood there before a correction; an office for a group of people
+    reads the names that it sees in the talk, the others count only.
+    """
     corrections = list(talk.corrections.select_related("by__person"))
     asked = {pk for c in corrections for side in c.changed.get("people", []) for pk in side}
-    present = {person.pk for person in shown}
-    names = dict(Person.objects.filter(pk__in=asked).values_list("pk", "name")) if present else {}
+    if not sees_all(viewer, talk, line.people):
+        asked &= {person.pk for person in line.people}
+    names = dict(Person.objects.filter(pk__in=asked).values_list("pk", "name"))
     return [
         Change(
             by=name_of(c.by),

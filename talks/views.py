@@ -73,7 +73,7 @@ def talk(request: HttpRequest, pk: int) -> HttpResponse:
         "keeps_text": keeps_text(on),
         "settled": rows_of([d for d in settled_by_talk(found, on) if d.person_id in shown], found.entered_on),
         "recorder": name_of(found.recorded_by),
-        "history": history_of(found, line.people),
+        "history": history_of(found, line, viewer_of(request.user)),
         "witnesses": who_sees(found.path, line.people, on),
         "may_change": may_change(request.user, found),
         "may_ask": may_ask(request.user, found),

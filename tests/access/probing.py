@@ -77,6 +77,7 @@ class Target:
     organization: Organization | None = None
     people: frozenset[int] = frozenset()
     occupation: str = ""
+    occupations: frozenset[str] = frozenset()  # of everybody in it, where there are several
     made_by: int | None = None
     leader: int | None = None
     exists: bool = True
@@ -115,7 +116,7 @@ def covers(school: School, persona: str, scope: str, target: Target) -> bool:
         related = {school.people[key].pk for key in RELATIONS.get(persona, ())} | {person.pk}
         return bool(related & target.people)
     if scope == "g":
-        return target.occupation == GROUPS[persona]
+        return GROUPS[persona] in target.occupations | {target.occupation}
     return person.pk in target.people
 
 
@@ -285,7 +286,10 @@ def _talks(school: School) -> list[Target]:
 
 def _talk_target(talk: Talk) -> Target:
     people = frozenset({talk.talker_id, *(person.pk for person in talk.people.all())})
-    return Target(talk.pk, talk.organization, people, leader=talk.talker_id, has_words=bool(talk.line))
+    occupations = frozenset(person.occupation for person in talk.people.all())
+    return Target(
+        talk.pk, talk.organization, people, occupations=occupations, leader=talk.talker_id, has_words=bool(talk.line)
+    )
 
 
 def follow_up_targets(school: School) -> list[Target]:

@@ -1,0 +1,321 @@
+"""A school of more than 400 people in which every value is a canary: it says of whom it is, wherever it turns up.
+
+The cast (tests/cast.py) stands in the middle of it, so that personas and targets of tests/access serve here too.
+"""
+
+import datetime as dt
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from carehub.accounts.models import User
+from carehub.duties.models import Excuse, RuleSetting
+from carehub.duties.settings import TALK_TEXT
+from carehub.reports import building
+from carehub.reports.models import Inspection
+from carehub.sealing import keyed_hash
+from carehub.sweep import remind
+from members.importing import batch as importing
+from members.models import Affiliation, Organization, Oversight, Person, Post
+from talks.models import Correction, Participation, Talk
+from tests.access.probing import TODAY, furnish, make_talk
+from tests.cast import Category, Kind, Role, School, assemble
+from tests.imports import making
+
+RARE = "龘靐齉麤爨鱻灪纞虋齾龗鸞厵飝籲驫钃鑾讟癵饢麷戇鸝鼺驤躞虪鱺蠻釁讜"
+LETTERS = "abcdefghij"
+MORE = (  # key, code, name, kind, parent
+    ("third", "0600000103", "外国语学院离退休党支部", Kind.BRANCH, "languages"),
+    ("maths_students", "0600000202", "数学学院学生党支部", Kind.BRANCH, "maths"),
+    ("maths_group", "060000020101", "数学学院教工党支部第一党小组", Kind.GROUP, "maths_branch"),
+    ("maths_retired", "0600000203", "数学学院离退休党支部", Kind.BRANCH, "maths"),
+    ("physics", "06000004", "物理学院党总支", Kind.GENERAL_BRANCH, "committee"),
+    ("physics_first", "0600000401", "物理学院教工党支部", Kind.BRANCH, "physics"),
+    ("physics_students", "0600000402", "物理学院学生党支部", Kind.BRANCH, "physics"),
+    ("physics_third", "0600000403", "物理学院第三党支部", Kind.BRANCH, "physics"),
+)
+Occupation = Person.Occupation
+PLACES = {  # organisation → how many, what they are
+    "first": (38, Occupation.STAFF), "first_group": (14, Occupation.STAFF), "second": (38, Occupation.STAFF),
+    "third": (38, Occupation.RETIRED), "maths_branch": (34, Occupation.STAFF), "maths_group": (12, Occupation.STAFF),
+    "maths_students": (36, Occupation.STUDENT), "maths_retired": (30, Occupation.RETIRED),
+    "physics_first": (36, Occupation.STAFF), "physics_students": (36, Occupation.STUDENT),
+    "physics_third": (30, Occupation.RETIRED), "direct": (36, Occupation.STAFF),
+}  # fmt: skip
+TALKERS = {
+    "first": "owner", "first_group": "owner", "second": "colleague", "maths_branch": "outsider",
+    "maths_group": "outsider", "direct": "librarian",
+}  # fmt: skip
+GONE = 14
+
+
+@dataclass
+class Canaries:
+    """The school, and the numbers that the canaries carry."""
+
+    school: School
+    people: dict[int, Person] = field(default_factory=dict)  # the number in the canary → the person
+    talks: dict[int, Talk] = field(default_factory=dict)
+    excuses: dict[int, Excuse] = field(default_factory=dict)
+
+
+def name_of(n: int) -> str:
+    return f"覃{RARE[n // 32]}{RARE[n % 32]}"
+
+
+def number_in(name: str) -> int:
+    """Return which person a name is."""
+    return RARE.index(name[1]) * 32 + RARE.index(name[2])
+
+
+def letters_of(n: int) -> str:
+    return "".join(LETTERS[int(digit)] for digit in f"{n:04d}")
+
+
+def values_of(n: int) -> dict[str, str]:
+    """Return everything that is kept of one person, each with the person's number in it."""
+    return {
+        "name": name_of(n),
+        "pinyin": f"zzq {letters_of(n)}",
+        "pinyin_joined": f"zzq{letters_of(n)}",
+        "initials": f"z{letters_of(n)[0]}",
+        "number": f"7701{n:04d}",
+        "phone": f"1660{n:07d}",
+        "address": f"天枢巷{n:04d}号",
+        "position": f"织网岗{n:04d}",
+        "floating_to": f"浮云镇{n:04d}",
+        "id_number": id_number_of(n),
+    }
+
+
+def id_number_of(n: int) -> str:
+    from members.identity import check_digit
+
+    body = f"99010119700307{n:03d}"
+    return body + check_digit(body)
+
+
+def build() -> Canaries:
+    """Build the school; a few seconds."""
+    canaries = Canaries(assemble())
+    school = canaries.school
+    for key, code, name, kind, parent in MORE:
+        school.organizations[key] = Organization.objects.create(
+            code=code, name=name, kind=kind, parent=school.organizations[parent]
+        )
+    _rename_the_cast(canaries)
+    _settle(canaries)
+    _appoint_two_more(canaries)
+    _let_some_go(canaries)
+    RuleSetting.objects.create(name=TALK_TEXT.name, value="line", from_on=dt.date(2025, 1, 1))
+    furnish(school)
+    _talk(canaries)
+    _excuse(canaries)
+    _bring_workbooks_in(canaries)
+    _freeze_inspections(school)
+    remind(on=TODAY)
+    return canaries
+
+
+def _rename_the_cast(canaries: Canaries) -> None:
+    for n, person in enumerate(canaries.school.people.values()):
+        for name, value in values_of(n).items():
+            setattr(person, name, value)
+        person.id_hash = keyed_hash(person.id_number)
+        person.save()
+        User.objects.filter(pk=person.user_id).update(email=f"zz{n:04d}@canary.invalid")
+        canaries.people[n] = person
+
+
+def _settle(canaries: Canaries) -> None:
+    people = []
+    for key, (count, occupation) in PLACES.items():
+        place = canaries.school.organizations[key]
+        for _ in range(count):
+            n = len(canaries.people)
+            values = values_of(n)
+            canaries.people[n] = Person(
+                **values, id_hash=keyed_hash(values["id_number"]), organization=place, path=place.path or "",
+                occupation=occupation, category=Category.PROBATIONARY if n % 17 == 3 else Category.FULL,
+                joined_on=dt.date(1990, 7, 1), confirmed_on=dt.date(1991, 7, 1), is_floating=n % 11 == 5,
+                born_on=dt.date(1970, 3, 7), lost_contact_on=dt.date(2026, 3, 1) if n % 40 == 9 else None,
+            )  # fmt: skip
+            people.append(canaries.people[n])
+    Person.objects.bulk_create(people)
+    Affiliation.objects.bulk_create(_since(person, dt.date(2021, 1, 1)) for person in people)
+
+
+def _since(person: Person, day: dt.date) -> Affiliation:
+    place = person.organization
+    assert place is not None
+    branch = place.parent if place.kind == Kind.GROUP else place
+    return Affiliation(person=person, organization=place, branch=branch, started_on=day)
+
+
+def _appoint_two_more(canaries: Canaries) -> None:
+    """A secretary whose post ended yesterday, and a closed account whose post still runs."""
+    school = canaries.school
+    yesterday = TODAY - dt.timedelta(days=1)
+    third, physics = people_in(canaries, "third"), people_in(canaries, "physics_first")
+    for key, person, organization, ended_on in (
+        ("former", third[0], school.third, yesterday),
+        ("closed", physics[0], school.physics_first, None),
+    ):
+        person.user = User.objects.create_user(key, is_active=key != "closed")
+        person.save(update_fields=["user"])
+        school.people[key] = person
+        Post.objects.create(
+            person=person, organization=organization, role=Role.SECRETARY, started_on=dt.date(2022, 1, 1),
+            ended_on=ended_on,
+        )  # fmt: skip
+    Oversight.objects.create(leader=school.leader, person=people_in(canaries, "physics_third")[1], started_on=TODAY)
+
+
+def people_in(canaries: Canaries, key: str) -> list[Person]:
+    """Return the people of an organisation who are none of the cast."""
+    cast = {person.pk for person in canaries.school.people.values()}
+    place = canaries.school.organizations[key]
+    return [one for one in canaries.people.values() if one.organization_id == place.pk and one.pk not in cast]
+
+
+def _let_some_go(canaries: Canaries) -> None:
+    """Some die, some leave the school, some move to another general branch."""
+    for n, (key, other) in enumerate((("first", "physics_third"), ("maths_branch", "second"), ("third", "direct"))):
+        for person in people_in(canaries, key)[-GONE // 2 :]:
+            if person.pk % 3 == 0:
+                _move(person, canaries.school.organizations[other])
+            else:
+                _leave(person, died=n == 2 or person.pk % 3 == 1)
+
+
+def _move(person: Person, place: Organization) -> None:
+    day = dt.date(2026, 9, 1)
+    person.affiliations.update(ended_on=day - dt.timedelta(days=1), ending=Affiliation.Ending.MOVED)
+    person.organization, person.path = place, place.path or ""
+    person.save(update_fields=["organization", "path"])
+    _since(person, day).save()
+
+
+def _leave(person: Person, *, died: bool) -> None:
+    day = dt.date(2026, 8, 1)
+    ending = Affiliation.Ending.DIED if died else Affiliation.Ending.LEFT_SCHOOL
+    person.affiliations.update(ended_on=day, ending=ending)
+    person.organization, person.path, person.died_on = None, "", day if died else None
+    person.save(update_fields=["organization", "path", "died_on"])
+
+
+def _talk(canaries: Canaries) -> None:
+    """Talks with some of everybody, alone and together; each with its own place, words and corrections."""
+    school = canaries.school
+    for key, talker in TALKERS.items():
+        place = school.organizations[key]
+        ledger = place.parent if place.kind == Kind.GROUP else place
+        for person in people_in(canaries, key)[::3]:
+            make_talk(school.people[talker], [person], ledger)
+    mixed = [people_in(canaries, key)[2] for key in ("first", "second", "third", "physics_students")]
+    make_talk(school.general_secretary, mixed, school.languages, form=Talk.Form.COLLECTIVE)
+    make_talk(school.leader, [school.general_secretary, *mixed[2:]], school.committee, form=Talk.Form.COLLECTIVE)
+    for key in ("third", "maths_students", "maths_retired", "physics_students", "physics_third"):
+        head = school.general_secretary if key == "third" else school.maths_secretary
+        for person in people_in(canaries, key)[::4]:
+            make_talk(head, [person], school.organizations[key].parent)
+    talks = list(Talk.objects.order_by("pk"))
+    for n, talk in enumerate(talks):
+        talk.place, talk.line = f"晴岚亭{n:04d}", f"心语{n:04d}"
+        if n % 3 == 0 and talk.path.startswith(school.first.path):
+            talk.recorded_by = school.user("officer")
+        if n % 11 == 10:
+            talk.withdrawn_at, talk.withdrawn_because = timezone.now(), f"撤因{n:04d}"
+        canaries.talks[n] = talk
+    Talk.objects.bulk_update(talks, ["place", "line", "recorded_by", "withdrawn_at", "withdrawn_because"], 200)
+    _correct(canaries)
+
+
+def _correct(canaries: Canaries) -> None:
+    """Correct every fifth talk and the collective ones: somebody else had been written down first."""
+    for n, talk in canaries.talks.items():
+        present = list(Participation.objects.filter(talk=talk).values_list("person", flat=True))
+        if n % 5 and len(present) == 1:
+            continue
+        before = people_in(canaries, "second" if talk.path.startswith(canaries.school.languages.path) else "direct")[5]
+        changed = {"people": [[before.pk], present], "place": [f"晴岚亭{n:04d}", f"晴岚亭{n:04d}"]}
+        Correction.objects.create(talk=talk, by=talk.talker.user, because=f"更因{n:04d}", changed=changed)
+
+
+def _excuse(canaries: Canaries) -> None:
+    for key in PLACES:
+        place = canaries.school.organizations[key]
+        owner = place.parent if place.kind == Kind.GROUP else place
+        for person in people_in(canaries, key)[1::6]:
+            n = next(number for number, one in canaries.people.items() if one.pk == person.pk)
+            canaries.excuses[n] = Excuse.objects.create(
+                rule="C-2.3", window="2026", owner_id=owner.pk, subject_id=person.pk, reason=f"缘由{n:04d}",
+                made_on=dt.date(2026, 11, 1), until_on=dt.date(2026, 12, 31),
+            )  # fmt: skip
+
+
+def _bring_workbooks_in(canaries: Canaries) -> None:
+    """A branch, a general branch and the department have a roster looked at: half its people are somebody else's."""
+    for key, place in (("officer", "first"), ("general_officer", "second"), ("clerk", "direct")):
+        own, others = people_in(canaries, place)[:4], people_in(canaries, "physics_first")[:4]
+        rows = [_row(person, canaries.school.organizations[place].name) for person in own + others]
+        batch = importing.upload(
+            kind="roster", file_name="名册.xlsx", content=making.workbook(rows), by=canaries.school.user(key), on=TODAY,
+            once_key=uuid.uuid4(),
+        )  # fmt: skip
+        importing.read_import(batch.pk)
+
+
+def _row(person: Person, place: str) -> dict[str, str]:
+    """Return a row that knows the ID number only: the name and the rest are guessed."""
+    return making.person(1, 姓名="某人", 公民身份号码=person.id_number, 所在党支部=place, 出生日期="1970-03-07")
+
+
+def _freeze_inspections(school: School) -> None:
+    for organization in (school.committee, school.languages, school.physics):
+        inspection = Inspection.objects.create(
+            organization=organization, month_on=dt.date(2026, 5, 1), counted_on=dt.date(2026, 5, 31),
+            requester="办公室", created_at=timezone.now(),
+        )  # fmt: skip
+        assert building.build(inspection.pk)
+
+
+PATTERNS = {
+    "name": f"(?P<name>覃[{RARE}]{{2}})",
+    "pinyin": r"zzq ?(?P<pinyin>[a-j]{4})",
+    "number": r"(?<!\d)7701(?P<number>\d{4})(?!\d)",
+    "phone": r"(?<!\d)1660(?P<phone>\d{7})(?!\d)",
+    "phone-masked": r"166\*{4}(?P<phone_masked>\d{4})(?!\d)",
+    "address": r"天枢巷(?P<address>\d{4})号?",
+    "position": r"织网岗(?P<position>\d{4})",
+    "floating": r"浮云镇(?P<floating>\d{4})",
+    "id": r"(?<!\d)99010119700307(?P<id>\d{3})",
+    "id-masked": r"\*{14}(?P<id_masked>\d{3})[\dX](?!\d)",
+    "id-masked-for-export": r"990101\*{8}(?P<id_masked_for_export>\d{3})[\dX](?!\d)",
+    "id-shortened": r"9901…(?P<id_shortened>\d{3})[\dX]",
+    "email": r"zz(?P<email>\d{4})@canary",
+    "talk-place": r"晴岚亭(?P<talk_place>\d{4})",
+    "talk-line": r"心语(?P<talk_line>\d{4})",
+    "withdrawn": r"撤因(?P<withdrawn>\d{4})",
+    "corrected": r"更因(?P<corrected>\d{4})",
+    "excuse": r"缘由(?P<excuse>\d{4})",
+}
+# The first sign is looked at first: eighteen patterns are not tried at every letter of a page.
+ANY = re.compile(f"(?=[覃z1-9*天织浮晴心撤更缘])(?:{'|'.join(PATTERNS.values())})")
+Canary = tuple[str, int]
+
+
+def canaries_in(text: str) -> Iterator[Canary]:
+    """Yield (class, number) of every canary of a text."""
+    for match in ANY.finditer(text):
+        kind = (match.lastgroup or "").replace("_", "-")
+        value = match[match.lastgroup or 0]
+        if kind == "name":
+            yield kind, number_in(value)
+        elif kind == "pinyin":
+            yield kind, int("".join(str(LETTERS.index(letter)) for letter in value))
+        else:
+            yield kind, int(value)

@@ -1,0 +1,195 @@
+"""Who may meet which canary, worked out from the handbook's table by walking from organisation to parent.
+
+Nothing here asks the product's scope code; the product compares paths, this walks up.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from carehub.access.matrix import matrix
+from members.models import Affiliation, Oversight, Person, Post
+from talks.models import Correction, Participation
+from tests.access.probing import CAST, GROUPS, SEATS
+from tests.crawl.canaries import Canaries, Canary
+
+OUTSIDE = ("former", "closed", "nobody")  # a post that ended, an account that is closed, a visitor
+VIEWERS = (*CAST, *OUTSIDE)
+WITHOUT_A_SESSION = ("closed", "nobody")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something lies: organisations from it to the root, the people it is about, their group."""
+
+    organizations: frozenset[int] = frozenset()
+    people: frozenset[int] = frozenset()
+    occupations: frozenset[str] = frozenset()
+
+
+@dataclass
+class World:
+    """The school as plain facts."""
+
+    canaries: Canaries
+    parents: dict[int, int | None] = field(default_factory=dict)
+    ever: dict[int, set[int]] = field(default_factory=dict)  # person → every organisation belonged to, and those above
+    holders: set[int] = field(default_factory=set)  # whoever holds or held a post: named on the organisation's page
+    present: dict[int, set[int]] = field(default_factory=dict)  # talk → everybody in it
+    earlier: dict[int, set[int]] = field(default_factory=dict)  # talk → whom a correction took out
+
+    def __post_init__(self) -> None:
+        self.parents = {one.pk: one.parent_id for one in self.canaries.school.organizations.values()}
+        for person, place in Affiliation.objects.values_list("person", "organization"):
+            self.ever.setdefault(person, set()).update(self.above(place))
+        self.holders = set(Post.objects.values_list("person", flat=True))
+        for talk, person in Participation.objects.values_list("talk", "person"):
+            self.present.setdefault(talk, set()).add(person)
+        for talk, changed in Correction.objects.values_list("talk", "changed"):
+            self.earlier.setdefault(talk, set()).update(changed.get("people", [[]])[0])
+
+    def above(self, organization: int | None) -> Iterator[int]:
+        """Yield an organisation and everything above it."""
+        while organization is not None:
+            yield organization
+            organization = self.parents[organization]
+
+    def place_of(self, person: Person) -> Place:
+        return Place(
+            frozenset(self.above(person.organization_id)), frozenset({person.pk}), frozenset({person.occupation})
+        )
+
+    @cached_property
+    def by_pk(self) -> dict[int, Person]:
+        return {person.pk: person for person in self.canaries.people.values()}
+
+
+@dataclass
+class Judge:
+    """What one viewer may meet."""
+
+    world: World
+    viewer: str
+    as_member: str = "M"
+
+    @cached_property
+    def me(self) -> Person | None:
+        key = CAST.get(self.viewer, self.viewer)
+        return None if self.viewer in WITHOUT_A_SESSION else self.world.canaries.school.people[key]
+
+    @property
+    def personas(self) -> tuple[str, ...]:
+        if self.me is None:
+            return ()
+        return ("M",) if self.viewer in OUTSIDE else (self.viewer, "M")
+
+    def may(self, resource: str, codes: str, place: Place, scopes: str = "bsurgo") -> bool:
+        """Return whether the table gives the viewer one of the codes there."""
+        cells = [(persona, matrix().get(resource, {}).get(persona, {})) for persona in self.personas]
+        return any(
+            self.covers(persona, cell[code], place)
+            for persona, cell in cells
+            for code in codes.split()
+            if code in cell and cell[code] in scopes
+        )
+
+    def covers(self, persona: str, scope: str, place: Place) -> bool:
+        assert self.me is not None
+        if scope == "u":
+            return True
+        if scope in "bs":
+            seat = SEATS.get(persona)
+            return seat is not None and self.world.canaries.school.organizations[seat].pk in place.organizations
+        if scope == "g":
+            return GROUPS[persona] in place.occupations
+        if scope == "r":
+            return bool(place.people & (self.overseen | {self.me.pk}))
+        return self.me.pk in place.people
+
+    @cached_property
+    def overseen(self) -> set[int]:
+        """Return whom a leader oversees: the people named, and the secretaries of the organisations named."""
+        rows = Oversight.objects.filter(leader=self.me)
+        units = [row.organization_id for row in rows if row.organization_id]
+        posts = Post.objects.filter(organization__in=units, role="secretary", ended_on=None)
+        return {row.person_id for row in rows if row.person_id} | set(posts.values_list("person", flat=True))
+
+    def allows(self, canary: Canary) -> bool:
+        """Return whether the viewer may meet this canary."""
+        if self.me is None:
+            return False
+        kind, n = canary
+        if kind.startswith("talk-") or kind in ("withdrawn", "corrected"):
+            return self.allows_of_talk(kind, n)
+        person = self.world.canaries.people.get(n)
+        if person is None:
+            return False
+        place = self.world.place_of(person)
+        rules = {
+            "name": lambda: self.allows_name(person, place),
+            "pinyin": lambda: self.allows_name(person, place),
+            "number": lambda: self.may("person", "v", place) or self.may("account", "v e a", place),
+            "position": lambda: self.may("person", "v", place),
+            "floating": lambda: self.may("person", "v", place),
+            "phone": lambda: self.may("contact", "v", place),
+            "phone-masked": lambda: self.may("contact", "m v", place),
+            "address": lambda: self.may("contact", "v", place),
+            "email": lambda: person.pk == self.me.pk if self.me else False,
+            "id": lambda: False,
+            "id-masked": lambda: self.may("identity", "m v", place),
+            "id-masked-for-export": lambda: self.may("identity", "m v", place) and self.may("person", "x X", place),
+            "id-shortened": lambda: self.may("roster_import", "e", place),
+            "excuse": lambda: self.allows_excuse(n),
+        }
+        return rules[kind]()
+
+    def allows_name(self, person: Person, place: Place) -> bool:
+        """A name stands on a file, with a post (the whole school reads those), on a duty, with a talk."""
+        if person.pk in self.world.holders and self.may("organization", "v", Place()):
+            return True
+        if self.may("person", "v", place):
+            return True
+        was = Place(frozenset(self.world.ever.get(person.pk, ())), place.people, place.occupations)
+        return self.may("duty", "v", was) or self.met_in_a_talk(person)
+
+    def met_in_a_talk(self, person: Person) -> bool:
+        """Return whether the viewer sees everybody of a talk that has the person, or had before a correction."""
+        return any(
+            self.sees_talk_of(n, everybody=True)
+            for n, talk in self.world.canaries.talks.items()
+            if person.pk in self.world.present.get(talk.pk, set()) | self.world.earlier.get(talk.pk, set())
+        )
+
+    def sees_talk_of(self, n: int, *, everybody: bool) -> bool:
+        """Return whether the fact of a talk may be seen; an office for a group sees no others' names in it."""
+        talk = self.world.canaries.talks[n]
+        there = self.world.present.get(talk.pk, set()) | {talk.talker_id}
+        occupations = frozenset(self.world.by_pk[pk].occupation for pk in there - {talk.talker_id})
+        where = Place(frozenset(self.world.above(talk.organization_id)), frozenset(there), occupations)
+        assert self.me is not None
+        return self.me.pk in there or self.may("talk", "v F", where, "bsu" if everybody else "bsug")
+
+    def allows_of_talk(self, kind: str, n: int) -> bool:
+        talk = self.world.canaries.talks[n]
+        if kind == "talk-line":
+            assert self.me is not None
+            return talk.talker_id == self.me.pk or (talk.recorded_by_id == self.me.user_id and bool(self.me.user_id))
+        return self.sees_talk_of(n, everybody=False)
+
+    def allows_excuse(self, n: int) -> bool:
+        """Return whether the words of an excuse may be read: where the duty lies, never by an office for a group."""
+        excuse = self.world.canaries.excuses[n]
+        return self.may("duty", "v", Place(frozenset(self.world.above(excuse.owner_id))), "bsu")
+
+    def leaks(self, found: Iterable[Canary]) -> list[Canary]:
+        """Return the canaries that this viewer must not meet."""
+        return [canary for canary in set(found) if not self.knows(canary)]
+
+    def knows(self, canary: Canary) -> bool:
+        if canary not in self._known:
+            self._known[canary] = self.allows(canary)
+        return self._known[canary]
+
+    @cached_property
+    def _known(self) -> dict[Canary, bool]:
+        return {}

@@ -1,0 +1,148 @@
+"""A4: what is forbidden looks exactly like what does not exist: status, body, headers, and how long it takes."""
+
+import re
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.test import Client
+from django.urls import reverse
+
+from members.models import Person
+from tests.access.probing import CAST, Route, Target, expected, known_routes, targets_of
+from tests.cast import School
+from tests.crawl.canaries import Canaries
+from tests.figures import Figure
+
+pytestmark = pytest.mark.django_db
+PERSONAS = ("M", "GL", "BS", "BO", "GS", "GO", "LD", "LT", "XG", "OD")
+EACH, WITHIN_MS, AGAIN = 4, 5.0, 15
+NONCES = re.compile(
+    r"csrfmiddlewaretoken\" value=\"\w+|\"X-CSRFToken\": \"\w+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)
+VOLATILE = {"Content-Length", "Date", "Set-Cookie"}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The same question about something out of reach, and about nothing."""
+
+    persona: str
+    route: Route
+    method: str
+    there: Target
+    nothing: Target
+
+    @property
+    def group(self) -> str:
+        return f"{self.method} {self.route.name}"
+
+    def address(self, target: Target) -> str:
+        return reverse(self.route.name, args=[target.argument])
+
+
+@dataclass
+class Clock:
+    """How long each side took, in milliseconds."""
+
+    there: list[float] = field(default_factory=list)
+    nothing: list[float] = field(default_factory=list)
+
+    @property
+    def apart(self) -> float:
+        return abs(median(self.there) - median(self.nothing))
+
+
+def pairs_of(school: School) -> Iterator[Pair]:
+    """Yield what each persona must not know of, beside a name of the same kind that nothing bears."""
+    kinds = targets_of(school)
+    for persona in PERSONAS:
+        for route in (route for route in known_routes().values() if route.target):
+            targets = kinds[route.target](persona)
+            nothing = targets[-1]
+            for method in route.methods:
+                hidden = [one for one in targets if one.exists and is_hidden(school, persona, route, method, one)]
+                step = max(len(hidden) // EACH, 1)
+                yield from (Pair(persona, route, method, one, nothing) for one in hidden[::step][:EACH])
+
+
+def is_hidden(school: School, persona: str, route: Route, method: str, target: Target) -> bool:
+    return expected(school, persona, route, method, target) == {404}
+
+
+def ask(client: Client, pair: Pair, target: Target) -> tuple[HttpResponse, float]:
+    address = pair.address(target) + pair.route.query
+    begun = time.perf_counter()
+    answer = client.generic(pair.method, address)
+    return answer, (time.perf_counter() - begun) * 1000
+
+
+def plain(answer: HttpResponse, asked: str) -> tuple[int, str, dict[str, str]]:
+    """Return status, body and headers without nonces and without the address that was asked for."""
+    body = NONCES.sub("…", answer.content.decode()).replace(asked, "…")
+    headers = {name: value.replace(asked, "…") for name, value in answer.items() if name not in VOLATILE}
+    return answer.status_code, body, headers
+
+
+def signed_in(school: School, persona: str) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(school.user(CAST[persona]))
+    client.get("/policy/")  # the first request of a session writes it
+    return client
+
+
+def test_what_is_forbidden_looks_like_what_does_not_exist(canaries: Canaries, figure: Figure):
+    school, clients, clocks = canaries.school, {}, defaultdict(Clock)
+    pairs = list(pairs_of(school))
+    for n, pair in enumerate(pairs):
+        client = clients.setdefault(pair.persona, signed_in(school, pair.persona))
+        compare(client, pair, clocks[pair.group], swapped=n % 2 == 1)
+    figure("A4 pairs", len(pairs))
+    assert len(pairs) >= 500
+    slow = {group for group, clock in clocks.items() if clock.apart > WITHIN_MS}
+    for group in slow:  # once more, more often: the machine may have been busy
+        clocks[group] = Clock()
+        again = [pair for pair in pairs if pair.group == group]
+        for n in range(AGAIN * max(1, 5 // len(again))):
+            for pair in again:
+                compare(clients[pair.persona], pair, clocks[group], swapped=n % 2 == 1)
+    worst = max(clock.apart for clock in clocks.values())
+    figure(f"A4 farthest medians apart on {connection.vendor} ms", worst)
+    assert worst <= WITHIN_MS, {group: clock.apart for group, clock in clocks.items()}
+
+
+def compare(client: Client, pair: Pair, clock: Clock, *, swapped: bool) -> None:
+    """Ask both, one right after the other, now this one first and now that."""
+    order = (pair.nothing, pair.there) if swapped else (pair.there, pair.nothing)
+    answers = {target.argument: ask(client, pair, target) for target in order}
+    (there, took), (nothing, nothing_took) = answers[pair.there.argument], answers[pair.nothing.argument]
+    same = plain(there, pair.address(pair.there)) == plain(nothing, pair.address(pair.nothing))
+    assert same, f"{pair.persona} {pair.group} {pair.there.argument}"
+    clock.there.append(took)
+    clock.nothing.append(nothing_took)
+
+
+def test_a_difference_would_be_seen(canaries: Canaries, monkeypatch: pytest.MonkeyPatch):
+    """Negative control: a file that is refused in other words than one that is not there is found."""
+    route, school = known_routes()["members:person"], canaries.school
+    pair = Pair("BS", route, "GET", Target(school.outsider.pk), Target(999_999))
+    client = signed_in(school, "BS")
+    compare(client, pair, Clock(), swapped=False)
+    monkeypatch.setattr("carehub.personfile.views.get_object_or_404", tells)
+    with pytest.raises(AssertionError):
+        compare(client, pair, Clock(), swapped=False)
+
+
+def tells(people: Any, pk: int) -> Any:
+    """Refuse with 403 whoever is there and out of reach."""
+    if not people.filter(pk=pk).exists() and Person.objects.filter(pk=pk).exists():
+        raise PermissionDenied
+    return get_object_or_404(people, pk=pk)
