@@ -5,7 +5,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from carehub.access.viewer import Facts
 from carehub.sealing import keyed_hash
 from members.importing.base import CHANGED, NEW, REJECTED, UNCHANGED, Column, Entry, Importer, Row, register
 from members.importing.lookup import CHUNK, Organizations, People, in_chunks
@@ -13,6 +12,7 @@ from members.importing.merging import merge
 from members.importing.person_row import Wanted, check_standing, read_person
 from members.importing.roster_writing import write_people
 from members.models import Organization, Person
+from members.models.person import PersonQuerySet
 
 ID_SYNONYMS = (
     "公民身份证号", "公民身份证号码", "身份证号", "身份证号码", "证件号码", "身份证", "居民身份证号", "居民身份证号码",
@@ -24,6 +24,7 @@ ORGANIZATION_SYNONYMS = (
 )  # fmt: skip
 JOINED_SYNONYMS = ("加入党组织日期", "入党时间", "入党年月", "加入党组织时间", "加入中共组织日期")
 SINCE_SYNONYMS = ("进入支部日期", "组织关系转入时间", "组织关系转入日期", "转入时间", "进入支部时间")
+NOT_IN_ROSTER = _("您的名册里没有此人。新发展、新转入的同志由组织部导入名册，之后可在这里更新。")
 NAME_SYNONYMS = ("党员姓名", "名字")
 
 
@@ -88,13 +89,17 @@ class RosterImporter(Importer):
         self.people = People(
             (one.id_number for one in wanted),
             (one.fields.get("number", "") for one in wanted),
-            Person.objects.defer("id_number"),
+            self.known_people().defer("id_number"),
         )
         self.organizations.attach_to(self.people.everybody)
         entries = [self.entry(one) for one in wanted]
         for one in wanted:
             one.fields, one.defaults, one.row.cells = {}, {}, {}
         return entries
+
+    def known_people(self) -> PersonQuerySet:
+        """Return the people whom the uploader's file may name: those in reach. Whoever is elsewhere is not there."""
+        return Person.objects.all() if self.reach.everything else Person.objects.filter(self.reach.q())
 
     def find_twins(self, wanted: list[Wanted]) -> None:
         """Name every row of an ID number, or of a staff or student number, that stands twice in the file."""
@@ -113,7 +118,7 @@ class RosterImporter(Importer):
         """Warn of another person with the same name and birth date, in the file or in the system."""
         known: dict[tuple[str, Any], set[str]] = defaultdict(set)
         for chunk in in_chunks(one.name for one in wanted if one.name):
-            found = Person.objects.filter(name__in=chunk).exclude(born_on=None)
+            found = self.known_people().filter(name__in=chunk).exclude(born_on=None)
             for name, born_on, id_hash in found.values_list("name", "born_on", "id_hash"):
                 known[name, born_on].add(id_hash or "")
         hashes = {id(one): keyed_hash(one.id_number) for one in wanted if one.id_number}
@@ -144,12 +149,23 @@ class RosterImporter(Importer):
         if person is None and holder is not None and holder.id_hash is None and holder.name == one.name:
             person = holder
         self.seen.add(person.pk if person else None)
-        if holder is not None and holder is not person:
+        if not self.reach.everything:
+            self.keep_to_known(one, person)
+        elif holder is not None and holder is not person:
             one.row.error("number", "person-mismatch", str(_("这个工号或学号属于另一个人。请核对。")))
-        if person is not None and person.path and not self.reach.covers(Facts(path=person.path)):
-            words = _("没有找到这个党组织名下的此人。组织关系由上级党组织转接后再导入。")
-            one.row.error("organization", "organization-unknown", str(words))
         return person
+
+    def keep_to_known(self, one: Wanted, person: Person | None) -> None:
+        """Let a part of the school update its own people only.
+
+        Whether somebody unknown here belongs elsewhere, or a number is somebody else's, is not to be found out by a
+        file: both answers are the same for everybody.
+        """
+        if person is None:
+            one.row.error("id_number", "person-unknown", str(NOT_IN_ROSTER))
+        elif one.fields.get("number") and one.fields["number"] != person.number:
+            del one.fields["number"]
+            one.row.warn("number", "number-kept", str(_("与名册里的工号或学号不同，没有采用。更正请找组织部。")))
 
     def missing(self) -> list[dict[str, str]]:
         """Return the people of the file's organisations who are not in the file: Party members, and of other

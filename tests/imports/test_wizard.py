@@ -13,7 +13,7 @@ from carehub import doorbell
 from carehub.audit.models import AuditEvent
 from members.importing import batch as work
 from members.models import Person, RosterImport
-from tests.imports.making import id_of, person, roster, workbook
+from tests.imports.making import ROSTER, id_of, person, roster, workbook
 
 State = RosterImport.State
 
@@ -133,26 +133,57 @@ def test_who_does_not_import_finds_no_such_page(as_, key: str) -> None:
         assert as_(key).get(reverse(f"members:{route}")).status_code == 404
 
 
-def test_a_branch_imports_only_its_own_rows(as_) -> None:
-    officer = as_("officer")
-    rows = [person(1), person(2, 所在党支部="外国语学院教工第二党支部"), person(3, 所在党支部="没有的党支部")]
-    upload(officer, roster(*rows))
-    report = RosterImport.objects.get().report
-    assert (report["new"], report["rejected"]) == (1, 2)
-    words = {finding["message"] for finding in report["findings"]}
-    assert [finding["code"] for finding in report["findings"]] == ["organization-unknown"] * 2
-    assert len(words) == 1
-
-
-def test_a_branch_cannot_pull_in_somebody_elses_member(as_, school) -> None:
+def row_of(school, key: str, **cells):
+    """Return a row that knows a person's ID number and says the post anew."""
     from tests.cast import id_number_of
 
-    n = list(school.people).index("outsider_member")
-    row = person(1, 姓名="孙秉钧", 公民身份号码=id_number_of(n), 性别=None, 出生日期=None)
-    upload(as_("officer"), roster(row))
+    n = list(school.people).index(key)
+    known = {"姓名": school.people[key].name, "公民身份号码": id_number_of(n), "入党日期": "2010-07-01"}
+    unsaid = dict.fromkeys(("性别", "出生日期", "手机号", "转正日期"))
+    return person(n, **(known | unsaid | cells))
+
+
+def test_a_branch_imports_only_its_own_rows(as_, school) -> None:
+    officer = as_("officer")
+    rows = [row_of(school, "member"), row_of(school, "owner", 所在党支部="外国语学院教工第二党支部")]
+    upload(officer, roster(*rows, person(3, 所在党支部="没有的党支部")))
     report = RosterImport.objects.get().report
-    assert (report["new"], report["changed"], report["rejected"]) == (0, 0, 1)
-    assert "数学" not in str(RosterImport.objects.values_list("report", "preview")[0])
+    assert (report["new"], report["changed"], report["rejected"]) == (0, 1, 2)
+    places = {f["message"] for f in report["findings"] if f["code"] == "organization-unknown"}
+    assert len(places) == 1
+
+
+def findings_about(as_, key: str, *rows) -> list[dict]:
+    """Return what is found about each row, without the values that the uploader typed."""
+    upload(as_(key), roster(*rows))
+    batch = RosterImport.objects.latest("pk")
+    assert (batch.report["new"], batch.report["changed"]) == (0, 0)
+    return [
+        {name: f[name] for name in ("column", "level", "code", "message")}
+        for row in batch.preview["rejected"]
+        for f in row["findings"]
+    ]
+
+
+@pytest.mark.parametrize("key", ["officer", "general_officer"])
+def test_a_file_cannot_find_out_who_belongs_elsewhere(as_, school, key: str) -> None:
+    there = row_of(school, "outsider_member", 姓名="某人")
+    unsaid = dict.fromkeys(("性别", "出生日期", "手机号", "转正日期"))
+    nowhere = person(77, **({"姓名": "某人", "入党日期": "2010-07-01"} | unsaid))
+    assert findings_about(as_, key, there) == findings_about(as_, key, nowhere)
+    assert "数学" not in str(RosterImport.objects.values_list("report", "preview"))
+
+
+def test_a_file_cannot_find_out_whose_number_it_is(as_, school) -> None:
+    columns = (*ROSTER, "工号或学号")
+    answers = []
+    for number in (school.outsider_member.number, "20209999"):
+        rows = [row_of(school, "member", 工号或学号=number)]
+        upload(as_("officer"), workbook(rows, columns))
+        batch = RosterImport.objects.latest("pk")
+        answers.append([(f["code"], f["message"]) for f in batch.report["findings"]])
+        assert "number-kept" in {f["code"] for f in batch.report["findings"]}
+    assert answers[0] == answers[1]
 
 
 def test_posts_are_for_the_whole_school_only(as_) -> None:
