@@ -2,10 +2,13 @@
 
 import datetime as dt
 import logging
+import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.test import Client
 
 from carehub.access.checks import routes
@@ -23,7 +26,7 @@ from tests.access.probing import (
     known_routes,
     targets_of,
 )
-from tests.cast import School
+from tests.cast import School, assemble
 from tests.figures import Figure
 
 pytestmark = pytest.mark.django_db
@@ -32,12 +35,33 @@ ONE_OF_EACH_KIND = ("M", "BS", "GO", "OD", "LT", "AUD")
 LIKELY_TO_END_THE_SESSION = "accounts:"
 
 
+MORNING = dt.datetime(2026, 11, 23, 2, tzinfo=dt.UTC)
+# The mutation tool asks only the routes whose views stand near the hole: CAREHUB_ROUTES=talks
+NEAR = os.environ.get("CAREHUB_ROUTES", "")
+
+
+@pytest.fixture(scope="module")
+def school(django_db_setup: None, django_db_blocker: Any) -> Iterator[School]:
+    """Return the furnished cast, built once; each test works in a savepoint of its own."""
+    with django_db_blocker.unblock(), time_machine.travel(MORNING, tick=True), transaction.atomic():
+        made = assemble()
+        furnish(made)
+        yield made
+        transaction.set_rollback(True)
+
+
 @pytest.fixture(autouse=True)
 def a_november_morning():
     logging.disable(logging.CRITICAL)  # thousands of refusals, each with its traceback
-    with time_machine.travel(dt.datetime(2026, 11, 23, 2, tzinfo=dt.UTC), tick=True):
+    with time_machine.travel(MORNING, tick=True):
         yield
     logging.disable(logging.NOTSET)
+
+
+def asked_routes() -> list[Route]:
+    """Return the routes to be asked, all of them unless told otherwise."""
+    views = {name: view.__module__ for name, _route, view in routes()}
+    return [route for route in known_routes().values() if not NEAR or views[route.name].startswith(NEAR)]
 
 
 def names_of_all_routes() -> set[str]:
@@ -60,7 +84,7 @@ def test_every_persona_of_the_matrix_is_in_the_cast():
 def probes(school: School, persona: str) -> Iterator[tuple[Route, Target | None]]:
     """Yield every route with every target of a persona."""
     kinds = targets_of(school)
-    for route in known_routes().values():
+    for route in asked_routes():
         for target in kinds[route.target](persona) if route.target else [None]:
             yield route, target
 
@@ -74,7 +98,6 @@ def signed_in(client: Client, user: User, before: Route | None) -> Client:
 
 @pytest.mark.parametrize("persona", PERSONAS)
 def test_nobody_sees_what_is_not_theirs(school: School, persona: str, figure: Figure):
-    furnish(school)
     wrong, counted, before = [], 0, None
     client, user = Client(raise_request_exception=False), school.user(CAST[persona])
     for route, target in probes(school, persona):
@@ -86,13 +109,13 @@ def test_nobody_sees_what_is_not_theirs(school: School, persona: str, figure: Fi
                 wrong.append(f"{method} {route.name} {target and target.argument}: {status}, not {wanted}")
     figure("A1 probes", counted)
     figure("A1 leaks", len(wrong))
-    assert counted > 60
+    assert counted > 60 or NEAR
     assert not wrong, "\n".join(wrong)
 
 
 def test_a_visitor_is_sent_to_sign_in_everywhere(school: School, figure: Figure):
     client = Client(raise_request_exception=False)
-    for route in known_routes().values():
+    for route in asked_routes():
         if not route.public:
             targets = targets_of(school)[route.target]("M") if route.target else [None]
             for method in METHODS:
@@ -103,10 +126,9 @@ def test_a_visitor_is_sent_to_sign_in_everywhere(school: School, figure: Figure)
 
 @pytest.mark.parametrize("persona", ONE_OF_EACH_KIND)
 def test_a_method_that_a_route_does_not_have_does_nothing(school: School, persona: str, figure: Figure):
-    furnish(school)
     wrong, before = [], None
     client, user = Client(raise_request_exception=False), school.user(CAST[persona])
-    for route in known_routes().values():
+    for route in asked_routes():
         for method in (method for method in METHODS if method not in route.methods):
             target = targets_of(school)[route.target](persona)[0] if route.target else None
             status = ask(signed_in(client, user, before), route, method, target)
