@@ -20,8 +20,8 @@ from carehub.sealing import keyed_hash
 from carehub.sweep import remind
 from members.importing import batch as importing
 from members.models import Affiliation, Organization, Oversight, Person, Post
-from talks.models import Correction, Participation, Talk
-from tests.access.probing import TODAY, furnish, make_talk
+from talks.models import Correction, FollowUp, Participation, Talk, TextRequest
+from tests.access.probing import TODAY, Target, follow_up_targets, furnish, make_talk, text_request_targets
 from tests.cast import Category, Kind, Role, School, assemble
 from tests.imports import making
 
@@ -60,6 +60,8 @@ class Canaries:
     people: dict[int, Person] = field(default_factory=dict)  # the number in the canary → the person
     talks: dict[int, Talk] = field(default_factory=dict)
     excuses: dict[int, Excuse] = field(default_factory=dict)
+    matters: dict[int, Target] = field(default_factory=dict)
+    requests: dict[int, Target] = field(default_factory=dict)
 
 
 def name_of(n: int) -> str:
@@ -114,6 +116,7 @@ def build() -> Canaries:
     furnish(school)
     _talk(canaries)
     _excuse(canaries)
+    _open_layers(canaries)
     _bring_workbooks_in(canaries)
     _freeze_inspections(school)
     remind(on=TODAY)
@@ -245,6 +248,21 @@ def _correct(canaries: Canaries) -> None:
         Correction.objects.create(talk=talk, by=talk.talker.user, because=f"更因{n:04d}", changed=changed)
 
 
+def _open_layers(canaries: Canaries) -> None:
+    """Matters and requests with words of their own; one talk's words are shared with the person talked to."""
+    for n, target in enumerate(follow_up_targets(canaries.school)[:-1]):
+        matter = FollowUp.objects.get(pk=target.argument)
+        matter.what = f"要事{n:04d}"
+        matter.save(update_fields=["what"])
+        canaries.matters[n] = target
+    for n, target in enumerate(text_request_targets(canaries.school)[:-1]):
+        asked = TextRequest.objects.get(pk=target.argument)
+        asked.reason = f"急因{n:04d}，有人处境危险"
+        asked.save(update_fields=["reason"])
+        canaries.requests[n] = target
+    Participation.objects.filter(talk=canaries.talks[0]).update(text_shared_at=timezone.now())
+
+
 def _excuse(canaries: Canaries) -> None:
     for key in PLACES:
         place = canaries.school.organizations[key]
@@ -302,9 +320,11 @@ PATTERNS = {
     "withdrawn": r"撤因(?P<withdrawn>\d{4})",
     "corrected": r"更因(?P<corrected>\d{4})",
     "excuse": r"缘由(?P<excuse>\d{4})",
+    "matter": r"要事(?P<matter>\d{4})",
+    "request": r"急因(?P<request>\d{4})",
 }
 # The first sign is looked at first: eighteen patterns are not tried at every letter of a page.
-ANY = re.compile(f"(?=[覃z1-9*天织浮晴心撤更缘])(?:{'|'.join(PATTERNS.values())})")
+ANY = re.compile(f"(?=[覃z1-9*天织浮晴心撤更缘要急])(?:{'|'.join(PATTERNS.values())})")
 Canary = tuple[str, int]
 
 

@@ -121,6 +121,8 @@ class Judge:
         kind, n = canary
         if kind.startswith("talk-") or kind in ("withdrawn", "corrected"):
             return self.allows_of_talk(kind, n)
+        if kind in ("matter", "request"):
+            return self.allows_layer(kind, n)
         person = self.world.canaries.people.get(n)
         if person is None:
             return False
@@ -173,8 +175,17 @@ class Judge:
         talk = self.world.canaries.talks[n]
         if kind == "talk-line":
             assert self.me is not None
-            return talk.talker_id == self.me.pk or (talk.recorded_by_id == self.me.user_id and bool(self.me.user_id))
+            shared = Participation.objects.filter(talk=talk, person=self.me, text_shared_at__isnull=False).exists()
+            recorded = talk.recorded_by_id is not None and talk.recorded_by_id == self.me.user_id
+            return talk.talker_id == self.me.pk or recorded or shared
         return self.sees_talk_of(n, everybody=False)
+
+    def allows_layer(self, kind: str, n: int) -> bool:
+        """Return whether a matter or a request may be read: by the office, or by those whom it was given to."""
+        layer = self.world.canaries.matters if kind == "matter" else self.world.canaries.requests
+        place = layer[n].organization
+        where = Place(frozenset(self.world.above(place.pk)) if place else frozenset(), layer[n].people)
+        return self.may("follow_up" if kind == "matter" else "text_request", "v", where)
 
     def allows_excuse(self, n: int) -> bool:
         """Return whether the words of an excuse may be read: where the duty lies, never by an office for a group."""

@@ -33,12 +33,13 @@ pytestmark = pytest.mark.django_db
 IDS = {
     "people": "person", "person": "person", "talker": "person", "matter_person": "person",
     "organization": "organization", "within": "organization", "assignee": "post", "matter_to": "post",
+    "to": "account",
 }  # fmt: skip
 PLAIN = set(
     """csrfmiddlewaretoken once_key version next again q sort page period show all late withdrawn whose category
     occupation state held held_on form channel reasons place line because matter matter_due what due_on shared result
     possible reason answer decision until_on month_on kind file value from_on username password old new
-    rule shown persona code""".split()
+    rule shown persona code role started_on ended_on note purpose masked""".split()
 )
 WHOSE_TALKER_IS_TYPED = "talks:list"  # the filter's talker is a name
 # Shown and never read: the talker of a recorded talk stays.
@@ -101,6 +102,8 @@ def wrong_ids(canaries: Canaries, kind: str) -> list[object]:
     if kind == "post":
         posts = Post.objects.filter(organization__in=[school.physics_first, school.third, school.maths])
         return [*posts.values_list("pk", flat=True), school.member.pk + 5000, *nothing]
+    if kind == "account":
+        return [school.user("closed").number, "99999999", *nothing]
     return [school.physics.pk, school.committee.pk, school.maths_group.pk, *nothing]
 
 
