@@ -71,6 +71,14 @@ def sees_others(viewer: Viewer) -> bool:
     return bool(reach.over_others() or reach.people - {viewer.person_id})
 
 
+def for_auditor(viewer: Viewer) -> list[int] | None:
+    return [] if viewer.reach("audit", "v").everything else None
+
+
+def for_watchers_of_security(viewer: Viewer) -> list[int] | None:
+    return [] if viewer.reach("audit", "F").everything else None
+
+
 @dataclass(frozen=True)
 class Place:
     """One entry of the navigation. `arguments` gives the URL's arguments, None where it does not concern a viewer."""
@@ -96,6 +104,8 @@ PLACES = (
     Place(_("我的谈话"), "messages", "talks:list", only_members, _("谈话")),
     Place(_("督查资料"), "folders", "reports:list", always, "", _("经费与监督")),
     Place(_("名册导入"), "list-check", "members:imports", always, "", _("经费与监督")),
+    Place(_("审计记录"), "shield-check", "audit:list", for_auditor, _("审计")),
+    Place(_("安全事件"), "shield-check", "audit:list", for_watchers_of_security, _("安全")),
     Place(_("规则"), "adjustments", "rules:list", always, "", _("经费与监督")),
 )
 RECORD = Place(_("记录谈话"), "pencil", "talks:new", with_duties, _("记录"))

@@ -23,5 +23,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("text-requests/", include("talks.break_glass.urls")),
     path("", include("carehub.reminders.urls")),
     path("inspections/", include("carehub.reports.urls")),
+    path("", include("carehub.auditlog.urls")),
     path("rules/", include("carehub.rulebook.urls")),
 ]

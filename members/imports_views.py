@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from carehub.access.guards import guard
+from carehub.audit.models import Action
+from carehub.audit.trail import record_first
 from carehub.calendar import today
 from carehub.sheets.templates import template_workbook
 from carehub.sheets.writing import ledger_response
@@ -85,7 +87,8 @@ def import_template(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404
     columns = [(column.label, column.hint, column.required) for column in chosen.columns]
     data = template_workbook(str(chosen.title), columns)
-    return ledger_response(_("%(title)s_模板.xlsx") % {"title": chosen.title}, data)
+    event = record_first(Action.DOWNLOAD, by=request.user, what="template", kind=kind)
+    return ledger_response(_("%(title)s_模板.xlsx") % {"title": chosen.title}, data, after=event)
 
 
 def own_batch(request: HttpRequest, pk: int) -> RosterImport:

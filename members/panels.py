@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from carehub.access.paths import below
-from carehub.access.viewer import Viewer
+from carehub.access.viewer import Reach, Viewer
 from members.actions import branch_of
 from members.models import Organization, Person, Post
 
@@ -28,6 +28,17 @@ def scope_words(viewer: Viewer) -> str:
     if not parts and viewer.reach("duty", "n", "v").everything:
         return str(settings.SCHOOL_NAME)
     return "；".join(parts)
+
+
+def spans_of(reach: Reach, chosen: Organization | None = None) -> list[tuple[str, str]]:
+    """Return (path, group of people) of everything that a list covers, for the trail; at least one."""
+    if chosen is not None:
+        return [(chosen.path or "", "")]
+    root = Organization.objects.filter(parent=None).values_list("path", flat=True).first() or ""
+    if reach.everything:
+        return [(root, "")]
+    spans = [*((path, "") for path in reach.paths), *((root, group) for group in sorted(reach.occupations))]
+    return spans or [("", "")]
 
 
 def _words_of(paths: tuple[str, ...]) -> list[str]:

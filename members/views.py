@@ -1,6 +1,7 @@
 """The roster, the tree of organisations, an organisation, and the look-up box."""
 
 import uuid
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from carehub.access.guards import guard
 from carehub.access.viewer import viewer_of
 from carehub.audit.models import Action
-from carehub.audit.trail import record
+from carehub.audit.trail import record_first
 from carehub.calendar import today
 from carehub.reveals.actions import Stale, TooMany, allow_full_export
 from carehub.reveals.forms import RevealForm
@@ -20,7 +21,7 @@ from carehub.reveals.models import Purpose
 from carehub.sheets.writing import file_name, ledger_response, write_ledger
 from members.forms import PeopleForm
 from members.models import Organization, Oversight, Person
-from members.panels import scope_words
+from members.panels import scope_words, spans_of
 from members.sheets import roster_ledger
 from members.tree import Branching, needs_secretary, offices_of, openable, secretaries_of, tree_of
 
@@ -58,9 +59,11 @@ def export_people(request: HttpRequest) -> HttpResponse:
     found = form.filter(Person.objects.exportable_by(request.user))
     scope = str(form.chosen_organization or scope_words(viewer))
     asked = sorted(name for name in form.fields if form.value(name))
-    record(Action.EXPORT, by=request.user, what="roster", rows=found.count(), filters=asked)
+    about: dict[str, Any] = {"what": "roster", "rows": found.count(), "filters": asked}
+    for path, group in spans_of(viewer.reach("person", "x"), form.chosen_organization):
+        event = record_first(Action.EXPORT, by=request.user, path=path, group=group, **about)
     data = write_ledger(roster_ledger(found, viewer, on=on, scope=scope), by=viewer.name, at=timezone.now())
-    return ledger_response(file_name(scope, _("党员名册"), str(on)), data)
+    return ledger_response(file_name(scope, _("党员名册"), str(on)), data, after=event)
 
 
 @guard("person", "X")
@@ -76,16 +79,16 @@ def export_people_in_full(request: HttpRequest) -> HttpResponse:
     if request.method == "GET" or not form.is_valid():
         status = 422 if request.method == "POST" else 200
         return render(request, "members/people_export.html", context, status=status)
-    path = asked.chosen_organization.path or "" if asked.chosen_organization else ""
+    path, _group = spans_of(viewer.reach("person", "X"), asked.chosen_organization)[0]
     try:
-        allow_full_export(what="roster", rows=found.count(), by=request.user, path=path, **form.cleaned_data)
+        event = allow_full_export(what="roster", rows=found.count(), by=request.user, path=path, **form.cleaned_data)
     except (TooMany, Stale) as refused:
         context |= {"used_up": isinstance(refused, TooMany), "fresh_key": uuid.uuid4()}
         return render(request, "members/people_export.html", context, status=429 if context["used_up"] else 409)
     purpose = str(Purpose(form.cleaned_data["purpose"]).label)
     ledger = roster_ledger(found, viewer, on=on, scope=scope, full_for=purpose)
     data = write_ledger(ledger, by=viewer.name, at=timezone.now())
-    return ledger_response(file_name(scope, _("党员名册（完整号码）"), str(on)), data)
+    return ledger_response(file_name(scope, _("党员名册（完整号码）"), str(on)), data, after=event)
 
 
 @guard("person", "v")

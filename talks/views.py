@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from carehub.access.guards import guard
 from carehub.access.viewer import viewer_of
 from carehub.audit.models import Action
-from carehub.audit.trail import record
+from carehub.audit.trail import record_first
 from carehub.calendar import today
 from members.models import Person
 from talks.actions import Overtaken, correct_talk, log_talk, may_change, share_text, withdraw_talk
@@ -64,7 +64,7 @@ def talk(request: HttpRequest, pk: int) -> HttpResponse:
     words = found.line if may_read(request.user, found) else ""
     may_share = is_talker(viewer_of(request.user), found) and bool(words) and not found.withdrawn_at
     if words:
-        record(Action.READ, by=request.user, target=found, path=found.path, what="talk-text")
+        record_first(Action.READ, by=request.user, target=found, path=found.path, what="talk-text")
     shown = {person.pk for person in line.people}
     context = {
         "talk": found,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from carehub.access.guards import guard
 from carehub.access.viewer import viewer_of
 from carehub.audit.models import Action
-from carehub.audit.trail import record
+from carehub.audit.trail import record_first
 from carehub.calendar import today, year_of
 from carehub.catalog import RULES
 from carehub.dashboard.branch import YEARLY, keeps_ledger, screen_of
@@ -85,13 +85,13 @@ def export_branch(request: HttpRequest, pk: int) -> HttpResponse:
     screen = screen_of(found, request.user, RULES, on)
     shown = BranchFilter(request.GET.get("show", ""), screen.lines)
     lines = shown.filter()
-    record(
+    event = record_first(
         Action.EXPORT, by=request.user, target=found, path=found.path or "",
         what="branch", rows=len(lines), filters=[shown.chosen.code] if shown.chosen.code else [],
     )  # fmt: skip
     ledger = branch_ledger(screen, lines, scope=full_words(found))
     data = write_ledger(ledger, by=viewer.name, at=timezone.now())
-    return ledger_response(file_name(str(found), _("谈心谈话情况"), str(on)), data)
+    return ledger_response(file_name(str(found), _("谈心谈话情况"), str(on)), data, after=event)
 
 
 @guard("talk", "e")

@@ -6,6 +6,9 @@ from django.views.decorators.http import require_GET
 
 from carehub.access.guards import guard, signed_in
 from carehub.access.viewer import viewer_of
+from carehub.audit.models import Action
+from carehub.audit.trail import record_first
+from carehub.auditlog.readings import counts_of, latest_of
 from carehub.calendar import today
 from carehub.personfile.duties import duties_about
 from carehub.personfile.reveal_views import masks_of
@@ -27,12 +30,20 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     viewer, on = viewer_of(request.user), today()
     shown = get_object_or_404(Person.objects.visible_to(request.user).select_related("organization__parent"), pk=pk)
     facts = shown.access_facts()
+    note_reading(request, shown)
     context = file_of(request, shown) | {
         "duties": duties_about(shown, viewer, on),
         "may_talk": viewer.reach("talk", "e").covers(facts) and shown.pk != viewer.person_id,
         "age": age_on(shown, on),
+        "read": counts_of(shown) if shown.pk != viewer.person_id else None,
     }
     return render(request, "personfile/person.html", context)
+
+
+def note_reading(request: HttpRequest, shown: Person) -> None:
+    """Write down that somebody else opens the file, before a line of it is drawn."""
+    if shown.user_id != request.user.pk:
+        record_first(Action.READ, by=request.user, target=shown, path=shown.path, what="file")
 
 
 @signed_in(because="The page shows the visitor's own file.")
@@ -43,7 +54,11 @@ def mine(request: HttpRequest) -> HttpResponse:
     shown = Person.objects.select_related("organization__parent").filter(pk=viewer.person_id or 0).first()
     if shown is None:
         return render(request, "personfile/nobody.html")
-    context = file_of(request, shown) | {"secretary": branch_secretary_of(shown, today())}
+    context = file_of(request, shown) | {
+        "secretary": branch_secretary_of(shown, today()),
+        "readings": latest_of(shown),
+        "read": counts_of(shown),
+    }
     return render(request, "personfile/mine.html", context)
 
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from carehub.access.viewer import viewer_of
-from carehub.audit.models import Action
-from carehub.audit.trail import record
+from carehub.audit.models import Action, AuditEvent
+from carehub.audit.trail import record, record_first
 from carehub.calendar import Precision, date_words
 from carehub.doorbell import ring
 from carehub.reports.facts import month_window
@@ -79,11 +79,11 @@ class NotTheSame(Exception):
     """The stored bytes are no longer those that were frozen."""
 
 
-def hand_over(*, inspection: Inspection, by: Any) -> bytes:
-    """Return the frozen bytes; that they leave is written down before, and if that fails nothing leaves."""
+def hand_over(*, inspection: Inspection, by: Any) -> tuple[bytes, AuditEvent]:
+    """Return the frozen bytes and the row that says they leave: written before, and if that fails nothing leaves."""
     content = bytes(inspection.content or b"")
     if hashlib.sha256(content).hexdigest() != inspection.sha256:
         raise NotTheSame(inspection.pk)
     path = inspection.organization.path or ""
-    record(Action.DOWNLOAD, by=by, target=inspection, path=path, sha256=inspection.sha256)
-    return content
+    event = record_first(Action.DOWNLOAD, by=by, target=inspection, path=path, sha256=inspection.sha256)
+    return content, event

@@ -73,11 +73,11 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     ready = Inspection.objects.visible_to(request.user).ready().select_related("organization")
     found = get_object_or_404(ready, pk=pk)
     try:
-        content = actions.hand_over(inspection=found, by=request.user)
+        content, event = actions.hand_over(inspection=found, by=request.user)
     except actions.NotTheSame:
         messages.error(request, _("存放的文件与校验码不符，没有下载。请告诉系统管理员，并重新生成一份。"))
         return redirect(found)
-    return ledger_response(found.file_name, content)
+    return ledger_response(found.file_name, content, after=event)
 
 
 def seen_by(request: HttpRequest, pk: int) -> Inspection:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from carehub.access.viewer import viewer_of
-from carehub.audit.models import Action
+from carehub.audit.models import Action, AuditEvent
 from carehub.audit.trail import name_of, record
 from carehub.reveals.models import Purpose, Reveal
 
@@ -43,7 +43,7 @@ def reveal(*, thing: Any, field: str, purpose: str, once_key: uuid.UUID, by: Any
     if not may_reveal(by, thing, field):
         raise PermissionDenied(_("您的职务不看完整号码。需要时请与本党组织的组织委员或组织员联系。"))
     at = timezone.now()
-    with transaction.atomic():
+    with transaction.atomic(durable=True):
         taken, is_new = _take(Reveal(user=by, once_key=once_key, target=name_of(thing), field=field, made_at=at))
         if is_new:
             path = thing.access_facts().path
@@ -75,14 +75,14 @@ def _take(wanted: Reveal) -> tuple[Reveal, bool]:
     raise TooMany
 
 
-@transaction.atomic
-def allow_full_export(*, what: str, purpose: str, rows: int, once_key: uuid.UUID, by: Any, path: str = "") -> None:
-    """Take a place and write down that full numbers are handed out: call it before the first byte."""
+@transaction.atomic(durable=True)
+def allow_full_export(*, what: str, purpose: str, rows: int, once_key: uuid.UUID, by: Any, path: str = "") -> AuditEvent:
+    """Take a place, write down that full numbers are handed out, and return that row: call it before the first byte."""
     _taken, is_new = _take(Reveal(user=by, once_key=once_key, target=what, field="export", made_at=timezone.now()))
     if not is_new:
         raise Stale
     why = str(Purpose(purpose))
-    record(Action.EXPORT, by=by, path=path, what=what, rows=rows, purpose=why, full=True)
+    return record(Action.EXPORT, by=by, path=path, what=what, rows=rows, purpose=why, full=True)
 
 
 def note_refusal(*, thing: Any, field: str, by: Any) -> None:

@@ -50,6 +50,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
+from carehub.audit.models import AuditEvent
 from carehub.calendar import date_words
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -348,8 +349,13 @@ def file_name(unit: str, sheet: str, period: str) -> str:
     return "_".join(part[:60] for part in parts if part) + ".xlsx"
 
 
-def ledger_response(name: str, data: bytes) -> HttpResponse:
-    """Return the answer that a browser saves under a Chinese name (RFC 5987); audit it before you return it."""
+def ledger_response(name: str, data: bytes, *, after: AuditEvent) -> HttpResponse:
+    """Return the answer that a browser saves under a Chinese name (RFC 5987).
+
+    It leaves after the row of the audit trail that says so (`record_first`); ValueError for one that was not written.
+    """
+    if after.pk is None:
+        raise ValueError("A file leaves the house after its audit row.")
     disposition = content_disposition_header(True, name) or "attachment"
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     return HttpResponse(data, content_type=MEDIA_TYPE, headers=headers)

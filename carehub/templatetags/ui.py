@@ -12,6 +12,7 @@ from django import template
 from django.forms import BoundField
 from django.template.context import Context
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -126,6 +127,15 @@ def day(value: dt.date | None, precision: str = "day") -> str:
 def near(value: dt.date | None, on: dt.date) -> str:
     """Return 今天, 昨天, 11月23日, with the year when it is not this one."""
     return near_date_words(value, on) if value else ""
+
+
+@register.filter
+def moment(value: dt.datetime | None, on: dt.date) -> str:
+    """Return 今天 9:12, 11月23日 16:05."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    return f"{near_date_words(local.date(), on)} {local.hour}:{local.minute:02d}"
 
 
 @register.filter

@@ -40,7 +40,8 @@ class Command(BaseCommand):
         if not build(inspection.pk):
             raise CommandError("没有生成，原因见日志。没有写文件。", returncode=FAILED)
         inspection = Inspection.objects.select_related("organization").get(pk=inspection.pk)
-        write_whole(out, hand_over(inspection=inspection, by=None))
+        content, _event = hand_over(inspection=inspection, by=None)
+        write_whole(out, content)
         told = {"file": str(out), "bytes": inspection.size, "sha256": inspection.sha256, **inspection.counts}
         self.stdout.write(json.dumps(told, ensure_ascii=False))
 

@@ -1,0 +1,143 @@
+"""What a row of the trail says in words. A key of `detail` that is not named here is never shown."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from carehub.audit.models import Action, AuditEvent
+
+t = gettext_lazy
+
+# `what` of a row → what was done.
+DEEDS: dict[str, Any] = {
+    "file": t("看档案"),
+    "talk-text": t("看谈话要点"),
+    "roster": t("导出名册"),
+    "roster-full": t("导出名册，含完整号码"),
+    "branch": t("导出支部谈话情况"),
+    "template": t("下载空白模板"),
+    "audit": t("导出审计记录"),
+    "audit-verify": t("核对审计记录"),
+    "affiliate": t("编入党组织"),
+    "leave": t("离开党组织"),
+    "log-talk": t("记录谈话"),
+    "correct-talk": t("更正谈话"),
+    "withdraw-talk": t("撤回谈话"),
+    "share-text": t("把谈话要点给对方看"),
+    "unshare-text": t("不再给对方看谈话要点"),
+    "excuse": t("说明任务原因"),
+    "withdraw excuse": t("收回原因说明"),
+    "rule setting": t("修改规则"),
+    "password": t("修改密码"),
+    "first password": t("重设初始密码"),
+    "first passwords": t("发放初始密码"),
+    "close": t("停用账号"),
+    "reopen": t("恢复账号"),
+    "second factor on": t("开启两步验证"),
+    "second factor off": t("关闭两步验证"),
+    "second factor reset": t("重置两步验证"),
+    "recovery codes renewed": t("更换恢复码"),
+    "rotate keys": t("更换加密密钥"),
+    "backup": t("备份"),
+    "restore": t("恢复"),
+}
+BEGINNINGS: dict[str, Any] = {"follow-up-": t("办理事项"), "text-": t("应急查阅")}
+TARGETS: dict[str, Any] = {
+    "members.Person": t("人员档案"),
+    "members.Organization": t("党组织"),
+    "members.RosterImport": t("导入"),
+    "members.Post": t("任职"),
+    "talks.Talk": t("谈话"),
+    "talks.FollowUp": t("办理事项"),
+    "talks.BreakGlass": t("应急查阅"),
+    "reports.Inspection": t("督查工作簿"),
+    "duties.Excuse": t("原因说明"),
+    "duties.RuleSetting": t("规则"),
+    "accounts.User": t("账号"),
+    "audit.AuditSeal": t("封条"),
+}
+LABELS: dict[str, Any] = {
+    "field": t("哪一项"),
+    "because": t("事由"),
+    "rows": t("行数"),
+    "filters": t("筛选"),
+    "month": t("月份"),
+    "on": t("日期"),
+    "until": t("到"),
+    "name": t("名称"),
+    "value": t("值"),
+    "duty": t("任务"),
+    "ending": t("去向"),
+    "changed": t("改了"),
+    "held_on": t("谈话日期"),
+    "people": t("人员编号"),
+    "kind": t("种类"),
+    "step": t("步骤"),
+    "bytes": t("字节"),
+    "route": t("页面"),
+    "status": t("状态码"),
+    "how": t("方式"),
+    "why": t("缘由"),
+    "sessions": t("结束的会话"),
+    "accounts": t("账号数"),
+    "request": t("申请号"),
+    "sha256": t("校验码"),
+    "again": t("重新生成"),
+    "group": t("人员类型"),
+    "key": t("密钥名"),
+    "values": t("值数"),
+    "same": t("核对一致"),
+    "wrong": t("不符"),
+    "seal": t("封条"),
+}
+FIELDS: dict[str, Any] = {
+    "phone": t("手机号"),
+    "id_number": t("身份证号"),
+    "address": t("住址"),
+    "bank_card": t("银行卡号"),
+}
+
+
+def deed_words(action: str, target: str, detail: dict[str, Any]) -> str:
+    """Return what was done: 看档案, 看完整手机号，事由：核对慰问名册, 拒绝."""
+    what = str(detail.get("what", ""))
+    if action == Action.REVEAL:
+        return _reveal_words(detail)
+    if what in DEEDS:
+        return str(DEEDS[what])
+    beginning = next((words for start, words in BEGINNINGS.items() if what.startswith(start)), None)
+    if beginning:
+        return str(beginning)
+    if target.startswith("reports.Inspection:"):
+        return _("下载督查工作簿") if action == Action.DOWNLOAD else _("生成督查工作簿")
+    return str(Action(action).label) if action in Action.values else action
+
+
+def _reveal_words(detail: dict[str, Any]) -> str:
+    words = _("看完整%(field)s") % {"field": FIELDS.get(str(detail.get("field", "")), _("号码"))}
+    return f"{words}，" + _("事由：%(why)s") % {"why": detail["because"]} if detail.get("because") else words
+
+
+def target_words(target: str) -> str:
+    """Return what a row is about, by kind and number and never by a value: 人员档案 17 号."""
+    label, _colon, number = target.partition(":")
+    if not label:
+        return ""
+    return _("%(kind)s %(number)s 号") % {"kind": TARGETS.get(label, _("其他")), "number": number}
+
+
+def detail_words(event: AuditEvent) -> Iterator[tuple[str, str]]:
+    """Yield (label, value) of what else the row says."""
+    for key, value in event.detail.items():
+        if key in LABELS and value not in ("", None, []):
+            yield str(LABELS[key]), _value_words(value)
+
+
+def _value_words(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, list):
+        return "、".join(str(FIELDS.get(str(one), one)) for one in value)
+    return str(FIELDS.get(str(value), value))
