@@ -6,7 +6,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from carehub.accounts.models import Closing
 from carehub.audit.models import Action, AuditEvent
+from carehub.reveals.models import Purpose
+from members.models import Affiliation, Person, Post
 
 t = gettext_lazy
 
@@ -15,7 +18,6 @@ DEEDS: dict[str, Any] = {
     "file": t("看档案"),
     "talk-text": t("看谈话要点"),
     "roster": t("导出名册"),
-    "roster-full": t("导出名册，含完整号码"),
     "branch": t("导出支部谈话情况"),
     "template": t("下载空白模板"),
     "audit": t("导出审计记录"),
@@ -39,6 +41,21 @@ DEEDS: dict[str, Any] = {
     "second factor off": t("关闭两步验证"),
     "second factor reset": t("重置两步验证"),
     "recovery codes renewed": t("更换恢复码"),
+    "share file": t("授权看一份档案"),
+    "end grant": t("收回授权"),
+    "propose": t("提议任免职务"),
+    "propose again": t("修改任免提议"),
+    "approve": t("批准任免提议"),
+    "decline": t("不同意任免提议"),
+    "send back": t("退回任免提议"),
+    "take back": t("撤回任免提议"),
+    "carry out": t("办理任免"),
+    "reveal quota": t("查看完整号码的次数已满"),
+    "text-asked": t("申请应急查阅谈话要点"),
+    "text-approved": t("同意应急查阅"),
+    "text-declined": t("不同意应急查阅"),
+    "text-withdrawn": t("撤回应急查阅申请"),
+    "text-read": t("应急查阅谈话要点"),
     "rotate keys": t("更换加密密钥"),
     "backup": t("备份"),
     "restore": t("恢复"),
@@ -51,7 +68,7 @@ TARGETS: dict[str, Any] = {
     "members.Post": t("任职"),
     "talks.Talk": t("谈话"),
     "talks.FollowUp": t("办理事项"),
-    "talks.BreakGlass": t("应急查阅"),
+    "members.RoleProposal": t("任职提议"),
     "reports.Inspection": t("督查工作簿"),
     "duties.Excuse": t("原因说明"),
     "duties.RuleSetting": t("规则"),
@@ -61,6 +78,11 @@ TARGETS: dict[str, Any] = {
 LABELS: dict[str, Any] = {
     "field": t("哪一项"),
     "because": t("事由"),
+    "purpose": t("用途"),
+    "full": t("含完整号码"),
+    "role": t("职务"),
+    "of": t("账号编号"),
+    "to": t("账号编号"),
     "rows": t("行数"),
     "filters": t("筛选"),
     "month": t("月份"),
@@ -98,6 +120,27 @@ FIELDS: dict[str, Any] = {
     "address": t("住址"),
     "bank_card": t("银行卡号"),
 }
+# What else a row says in codes of ours, by key.
+VALUES: dict[str, dict[str, Any]] = {
+    "field": FIELDS,
+    "purpose": dict(Purpose.choices),
+    "because": dict(Closing.choices),
+    "ending": dict(Affiliation.Ending.choices),
+    "role": dict(Post.Role.choices),
+    "group": dict(Person.Occupation.choices),
+    "how": {"password": t("密码"), "password and code": t("密码和动态码"), "cas": t("统一身份认证")},
+    "why": {
+        "own": t("本人退出"),
+        "over": t("闲置或登录太久"),
+        "no ground": t("账号已停用"),
+        "password": t("账号或密码不对"),
+        "code": t("动态码不对"),
+        "slowed": t("试得太多，须等一会儿"),
+        "ended from the list": t("本人结束这一处登录"),
+        "all others ended": t("本人结束其他登录"),
+    },
+    "step": {"upload": t("上传"), "confirm": t("确认写入"), "begun": t("开始"), "done": t("完成")},
+}
 
 
 def deed_words(action: str, target: str, detail: dict[str, Any]) -> str:
@@ -106,7 +149,7 @@ def deed_words(action: str, target: str, detail: dict[str, Any]) -> str:
     if action == Action.REVEAL:
         return _reveal_words(detail)
     if what in DEEDS:
-        return str(DEEDS[what])
+        return f"{DEEDS[what]}，{_('含完整号码')}" if detail.get("full") else str(DEEDS[what])
     beginning = next((words for start, words in BEGINNINGS.items() if what.startswith(start)), None)
     if beginning:
         return str(beginning)
@@ -117,7 +160,8 @@ def deed_words(action: str, target: str, detail: dict[str, Any]) -> str:
 
 def _reveal_words(detail: dict[str, Any]) -> str:
     words = _("看完整%(field)s") % {"field": FIELDS.get(str(detail.get("field", "")), _("号码"))}
-    return f"{words}，" + _("事由：%(why)s") % {"why": detail["because"]} if detail.get("because") else words
+    purpose = str(detail.get("purpose") or "")
+    return f"{words}，" + _("用途：%(why)s") % {"why": VALUES["purpose"].get(purpose, purpose)} if purpose else words
 
 
 def target_words(target: str) -> str:
@@ -132,12 +176,12 @@ def detail_words(event: AuditEvent) -> Iterator[tuple[str, str]]:
     """Yield (label, value) of what else the row says."""
     for key, value in event.detail.items():
         if key in LABELS and value not in ("", None, []):
-            yield str(LABELS[key]), _value_words(value)
+            yield str(LABELS[key]), _value_words(key, value)
 
 
-def _value_words(value: Any) -> str:
+def _value_words(key: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, list):
-        return "、".join(str(FIELDS.get(str(one), one)) for one in value)
-    return str(FIELDS.get(str(value), value))
+        return "、".join(_value_words(key, one) for one in value)
+    return str(VALUES.get(key, {}).get(str(value), value))

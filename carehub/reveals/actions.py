@@ -76,7 +76,9 @@ def _take(wanted: Reveal) -> tuple[Reveal, bool]:
 
 
 @transaction.atomic(durable=True)
-def allow_full_export(*, what: str, purpose: str, rows: int, once_key: uuid.UUID, by: Any, path: str = "") -> AuditEvent:
+def allow_full_export(
+    *, what: str, purpose: str, rows: int, once_key: uuid.UUID, by: Any, path: str = ""
+) -> AuditEvent:
     """Take a place, write down that full numbers are handed out, and return that row: call it before the first byte."""
     _taken, is_new = _take(Reveal(user=by, once_key=once_key, target=what, field="export", made_at=timezone.now()))
     if not is_new:

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.django_db
 # Each route that sends a file, and who of the cast may have it.
 FILES = {
     "members:people-export": "owner",
+    "members:people-export-full": "head",
     "members:import-template": "clerk",
     "dashboard:branch-export": "owner",
     "reports:download": "clerk",
@@ -30,6 +32,7 @@ FILES = {
 }
 SENDING = {"FileResponse", "StreamingHttpResponse", "content_disposition_header"}
 ONLY_HERE = "carehub/sheets/writing.py"
+ASKED_BY_FORM = {"members:people-export-full"}
 
 
 @pytest.fixture
@@ -56,6 +59,10 @@ def address_of(name: str, school: School) -> str:
         else [],
     }
     return reverse(name, args=arguments.get(name, []))
+
+
+def form() -> dict[str, str]:
+    return {"purpose": "check", "once_key": str(uuid.uuid4())}
 
 
 def client_of(school: School, key: str) -> Client:
@@ -101,8 +108,9 @@ def test_the_door_asks_for_a_row_that_was_written():
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_has_its_row(name: str, furnished: School):
     before = AuditEvent.objects.count()
-    response = client_of(furnished, FILES[name]).get(address_of(name, furnished))
-    assert sends_a_file(response)
+    client, address = client_of(furnished, FILES[name]), address_of(name, furnished)
+    answers = [client.get(address), *([client.post(address, form())] if name in ASKED_BY_FORM else [])]
+    assert sends_a_file(answers[-1])
     [row] = AuditEvent.objects.order_by("-id")[: AuditEvent.objects.count() - before]
     assert row.action in (Action.EXPORT, Action.DOWNLOAD)
     assert row.actor == furnished.user(FILES[name])
@@ -119,7 +127,9 @@ def leaks(client: Client, address: str) -> Iterator[str]:
     headers = {"if_none_match": "*", "if_modified_since": "Mon, 23 Nov 2026 00:00:00 GMT", "range": "bytes=0-9"}
     for method in ("GET", "HEAD", "POST", "OPTIONS"):
         for name, value in [("", ""), *headers.items()]:
-            response = client.generic(method, address, headers={name: value} if name else {})
+            asked = {"headers": {name: value}} if name else {}
+            sent = client.post(address, form(), **asked) if method == "POST" else None
+            response = sent or client.generic(method, address, **asked)
             content = response.getvalue() if not response.streaming else b"PK"
             if sends_a_file(response) or response.status_code in (206, 304) or content.startswith(b"PK"):
                 yield f"{method} {name}"
@@ -151,6 +161,20 @@ def test_a_file_is_not_opened_without_its_row(furnished: School, no_row_can_be_w
     response = client_of(furnished, "owner").get(reverse("members:person", args=[furnished.member.pk]))
     assert response.status_code == 500
     assert furnished.member.name not in response.content.decode()
+
+
+def test_no_number_is_shown_in_full_without_its_row(furnished: School, no_row_can_be_written: None):
+    address = reverse("members:reveal-phone", args=[furnished.member.pk])
+    response = client_of(furnished, "owner").post(address, form())
+    assert response.status_code == 500
+    assert furnished.member.phone not in response.content.decode()
+
+
+def test_a_number_is_shown_in_full_with_its_row(furnished: School):
+    """Negative control: the same request shows the number when the row can be written."""
+    address = reverse("members:reveal-phone", args=[furnished.member.pk])
+    assert furnished.member.phone in client_of(furnished, "owner").post(address, form()).content.decode()
+    assert AuditEvent.objects.filter(action=Action.REVEAL, target=f"members.Person:{furnished.member.pk}").count() == 1
 
 
 def test_nobody_is_signed_in_without_a_row(school: School, no_row_can_be_written: None):

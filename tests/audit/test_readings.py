@@ -41,8 +41,8 @@ def test_a_refused_look_is_no_reading(as_, school: School):
 
 
 def test_a_number_shown_in_full_says_which_and_why(school: School):
-    record(Action.REVEAL, by=school.user("officer"), target=school.member, field="phone", because="核对慰问名册")
-    assert words(school) == [("王志远", "支部组织委员", "看完整手机号，事由：核对慰问名册")]
+    record(Action.REVEAL, by=school.user("officer"), target=school.member, field="phone", purpose="payment")
+    assert words(school) == [("王志远", "支部组织委员", "看完整手机号，用途：发放慰问金、补贴")]
 
 
 def test_a_list_of_ones_branch_counts_and_another_branchs_does_not(as_, school: School):
