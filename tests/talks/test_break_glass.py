@@ -104,6 +104,8 @@ def test_nobody_but_the_requester_reads(school: School, as_: As, approved: TextR
             as_(key).get("/text-requests/"),
         ):
             assert CANARY not in answer.content.decode(), key
+    Post.objects.create(person=school.colleague, organization=school.committee, role="OH", started_on=ON)
+    assert read_text(asked=approved, by=school.user("colleague")) is None  # another head, not the one who asked
 
 
 def test_after_24_hours_there_is_nothing(school: School, as_: As, approved: TextRequest) -> None:

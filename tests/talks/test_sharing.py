@@ -80,7 +80,9 @@ def test_a_recorder_who_left_office_reads_no_more_the_talker_always(school: Scho
 
 
 def test_an_office_elsewhere_does_not_bring_a_recorder_back(school: School, as_: As, talk: Talk) -> None:
-    Post.objects.filter(person=school.officer).update(organization=school.second)
+    Post.objects.filter(person=school.general_secretary).update(ended_on=ON - DAY)
+    Post.objects.filter(person=school.officer).update(organization=school.languages, role="secretary")
+    assert as_("officer").get(f"/talks/{talk.pk}/").status_code == 200
     assert not reads(as_, "officer", talk)
 
 
