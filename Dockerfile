@@ -1,9 +1,13 @@
 # The steps of the Makefile, in two stages: the second carries no package manager's cache and no Node.
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /app
-COPY requirements/base.txt requirements/node.txt requirements/
+ARG EXTRAS=
+COPY requirements/base.txt requirements/node.txt requirements/sso.txt requirements/
 RUN python3 -m venv .venv \
-    && .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
+    && for lock in base $EXTRAS; do \
+        .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$lock.txt \
+        || exit 1; \
+    done
 COPY . .
 RUN .venv/bin/python manage.py vendor_assets \
     && CAREHUB_STATIC_MANIFEST=1 .venv/bin/python manage.py collectstatic --noinput --verbosity 0 \

@@ -4,6 +4,8 @@ PYTHON ?= python3
 PORT ?= 8000
 HOST ?= 127.0.0.1
 TESTS ?=
+# EXTRAS=sso adds the campus sign-on.
+EXTRAS ?=
 # Two at a time where there are two cores; TESTS="tests/talks -n 0" for one by one.
 PARALLEL ?= -n auto
 VENV := .venv
@@ -13,6 +15,7 @@ PY := $(VENV)/bin/python
 
 help:
 	@echo "make run [PORT=8000]    启动试用平台（虚构数据）"
+	@echo "make setup EXTRAS=sso   连同统一身份认证（CAS）一起安装"
 	@echo "make test               运行测试"
 	@echo "make test-services      在 PostgreSQL 和 Redis 上运行测试（需要 DATABASE_URL、REDIS_URL）"
 	@echo "make browser            浏览器测试（需要 Chromium）"
@@ -20,7 +23,7 @@ help:
 	@echo "make backup-rounds      边写入边备份、恢复、比对，十轮"
 	@echo "make locks              更新依赖锁（需要 uv 和 npm）"
 
-setup: $(VENV)/.base static/vendor/.lock
+setup: $(VENV)/.base $(EXTRAS:%=$(VENV)/.%) static/vendor/.lock
 
 setup-dev: $(VENV)/.dev static/vendor/.lock
 
@@ -31,6 +34,10 @@ $(PY):
 $(VENV)/.base: requirements/base.txt | $(PY)
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
 	cp requirements/base.txt $@
+
+$(VENV)/.sso: requirements/sso.txt | $(VENV)/.base
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/sso.txt
+	cp requirements/sso.txt $@
 
 $(VENV)/.dev: requirements/dev.txt | $(PY)
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt

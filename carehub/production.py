@@ -96,6 +96,9 @@ def _backup_in_a_served_folder(s: Settings) -> bool:
     return not folder.is_absolute() or any(folder.resolve().is_relative_to(Path(one).resolve()) for one in served)
 
 
+PROFILES, SECOND_FACTORS = ("dengbao", "asvs"), ("off", "optional", "admins", "all")
+
+
 RULES: dict[str, Callable[[Settings], bool]] = {
     "SECRET_KEY 未设置、过短或是公开的默认值：请设为至少 50 个字符的随机文字。": _weak_secret,
     "FIELD_KEYS 未设置、过短或是公开的默认值：每个密钥请用至少 32 个字符的随机文字。": _weak_field_key,
@@ -128,4 +131,19 @@ RULES: dict[str, Callable[[Settings], bool]] = {
     "LOG_LEVEL 是 DEBUG：日志会过细，请改为 WARNING 或 INFO。": lambda s: s["LOG_LEVEL"] == "DEBUG",
     "CAREHUB_ADMINS 里有不是邮箱地址的：出错时收不到通知，请改正，多个用逗号隔开。": _odd_administrator,
     "CAREHUB_BACKUP_DIR 不是完整路径，或在对外提供的文件夹里：请改为另一处的完整路径。": _backup_in_a_served_folder,
+    "CAREHUB_SESSION_IDLE_SECONDS 不在 60 至 1800 之间：无人操作最多半小时就要退出。": lambda s: (
+        not (60 <= s["SESSION_IDLE_AGE"] <= 1800)
+    ),
+    "CAREHUB_SESSION_SECONDS 超过 12 小时，或比无人操作的时限短：请设为 1800 至 43200。": lambda s: (
+        not (s["SESSION_IDLE_AGE"] <= s["SESSION_COOKIE_AGE"] <= 12 * 3600)
+    ),
+    "CAREHUB_PASSWORD_PROFILE 不认识：请设为 dengbao 或 asvs。": lambda s: s["PASSWORD_PROFILE"] not in PROFILES,
+    "CAREHUB_TOTP 不认识：请设为 off、optional、admins 或 all。": lambda s: s["SECOND_FACTOR"] not in SECOND_FACTORS,
+    "CAREHUB_FIRST_PASSWORD_DAYS 不在 1 至 90 之间：初始密码不能长期有效。": lambda s: (
+        not (1 <= s["FIRST_PASSWORD_DAYS"] <= 90)
+    ),
+    "CAREHUB_PROXIES 不在 0 至 5 之间：请填平台前面代理的层数。": lambda s: not 0 <= s["TRUSTED_PROXIES"] <= 5,
+    "CAS_SERVER_URL 不是 https 地址：统一身份认证的票据会不加密地传送。": lambda s: (
+        bool(s["CAS_SERVER_URL"]) and not s["CAS_SERVER_URL"].startswith("https://")
+    ),
 }

@@ -1,11 +1,14 @@
 """Settings, all from the environment; with nothing set, SQLite and no server at all."""
 
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from carehub.production import insist
@@ -157,12 +160,31 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": _OWN + "NotCommon"},
     *_PROFILES.get(PASSWORD_PROFILE, _PROFILES["dengbao"]),
 ]
-PASSWORD_MAX_DAYS = 0 if PASSWORD_PROFILE == "asvs" else 90  # nosec B105 # the name of a profile
+PASSWORD_MAX_DAYS = {"asvs": 0}.get(PASSWORD_PROFILE, 90)
 PASSWORD_REMIND_DAYS = 7
 # A first password that nobody used by then opens nothing any more.
 FIRST_PASSWORD_DAYS = env.int("CAREHUB_FIRST_PASSWORD_DAYS", default=14)
 # Codes from an authenticator: off · optional · admins (must enrol: the department and the three administrators) · all.
 SECOND_FACTOR = env("CAREHUB_TOTP", default="optional")
+
+# Campus single sign-on, an extra (requirements/sso.txt); without a server there is no such door.
+CAS_SERVER_URL = env("CAS_SERVER_URL", default="")
+CAS_VERSION = env("CAS_VERSION", default="3")
+CAS_CREATE_USER = False
+
+
+def CAS_SESSION_FACTORY() -> Any:
+    """Return a connection that does not wait for a campus server that hangs."""
+    return import_string("carehub.accounts.campus.Patient")()
+
+
+if CAS_SERVER_URL:
+    if find_spec("django_cas_ng") is None:
+        raise ImproperlyConfigured(
+            "设了 CAS_SERVER_URL，但没有安装统一身份认证的软件包：请用 make setup EXTRAS=sso 安装。"
+        )
+    CAS_SERVER_URL = CAS_SERVER_URL.rstrip("/") + "/"
+    AUTHENTICATION_BACKENDS += ["carehub.accounts.campus.CampusBackend"]
 
 SESSION_ENGINE = "carehub.accounts.sessions"
 SESSION_COOKIE_AGE = env.int("CAREHUB_SESSION_SECONDS", default=12 * 3600)
@@ -202,7 +224,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        # Signing out leads on to the campus sign-on, and browsers count where a form is sent on to.
+        "form-action": [SELF, *([CAS_SERVER_URL] if CAS_SERVER_URL else [])],
         "frame-ancestors": [NONE],
     }
 }

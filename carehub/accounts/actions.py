@@ -144,6 +144,13 @@ def end_own_session(*, by: Any, name: Any) -> bool:
 
 
 @transaction.atomic
+def end_by_campus(*, row: Session) -> None:
+    """End a sign-in because the campus says that its own is over."""
+    if Session.objects.filter(pk=row.pk).delete()[0]:
+        record(Action.LOGOUT, by=row.user, target=row.user, why="campus")
+
+
+@transaction.atomic
 def end_other_sessions(*, by: Any, this: str) -> int:
     """End every own sign-in but this one; return how many."""
     if ended := end_sessions(by, but=this):

@@ -5,6 +5,7 @@ nothing else asked, never due (CAREHUB_PASSWORD_PROFILE).
 """
 
 import datetime as dt
+import re
 import secrets
 import unicodedata
 from collections.abc import Callable
@@ -67,7 +68,7 @@ def first_password_expired(user: User) -> bool:
 
 def demands() -> str:
     """Return what a new password must be, as the form says it."""
-    if settings.PASSWORD_PROFILE == "asvs":  # nosec B105 # the name of a profile
+    if not settings.PASSWORD_MAX_DAYS:
         return _("至少 12 位，什么字符都可以，越长越好；不要用工号或常见密码。不必定期更换。")
     return _(
         "至少 10 位，大写字母、小写字母、数字、符号至少三种；不要用工号、常见密码或最近 5 次用过的。每 90 天换一次。"
@@ -88,6 +89,13 @@ class NotTheOwnNumber(password_validation.UserAttributeSimilarityValidator):
 
 
 class NotCommon(password_validation.CommonPasswordValidator):
+    """Not one that everybody has, nor such a one with signs around it (Password123!) or written twice."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        bare = re.sub(r"^\W+|\W+$", "", password)
+        for form in {password, bare, bare[: len(bare) // 2] if bare[: len(bare) // 2] * 2 == bare else bare}:
+            super().validate(form, user)
+
     def get_error_message(self) -> str:
         return _("用的人太多，容易被猜到。请换一个。")
 

@@ -1,3 +1,6 @@
+from importlib import import_module
+
+from django.conf import settings
 from django.urls import path
 
 from carehub.accounts import second_factor_views, views
@@ -18,3 +21,6 @@ urlpatterns = [
     path("second-factor/codes/", second_factor_views.renew, name="second-factor-codes"),
     path("second-factor/off/", second_factor_views.turn_off, name="second-factor-off"),
 ]
+
+if settings.CAS_SERVER_URL:  # else there is no such address, and the package for it is not needed
+    urlpatterns.append(path("campus/", import_module("carehub.accounts.campus_views").campus, name="campus"))

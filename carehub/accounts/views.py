@@ -1,5 +1,6 @@
 """Signing in and out, the own password, the own sign-ins, large type."""
 
+from importlib import import_module
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -32,7 +33,7 @@ from carehub.accounts.models import Session
 from carehub.accounts.passwords import days_left, must_change
 from carehub.accounts.second_factor import is_asked
 from carehub.accounts.sessions import row_key
-from carehub.accounts.signing_in import ask_for_code, enter, enter_with_code, who_waits
+from carehub.accounts.signing_in import ask_for_code, came_by_campus, enter, enter_with_code, who_waits
 
 
 @open_to_all(because="Who is not signed in yet must be able to sign in.")
@@ -55,7 +56,12 @@ def log_in(request: HttpRequest) -> HttpResponse:
             return redirect(after)
         why = form.non_field_errors().as_data()[0].code or ""
         note_sign_in_refused(number=form.data.get("username", ""), why=why)
-    return render(request, "accounts/login.html", {"form": form, "next": after})
+    return render(request, "accounts/login.html", {"form": form, "next": after, "campus": campus_door(after)})
+
+
+def campus_door(after: str) -> str:
+    """Return where the campus sign-on begins, empty where there is none."""
+    return f"{reverse('accounts:campus')}?{urlencode({'next': after})}" if settings.CAS_SERVER_URL else ""
 
 
 @open_to_all(because="Who has taken the first step only is not signed in yet.")
@@ -88,8 +94,12 @@ def remind(request: HttpRequest, user: Any) -> None:
 @require_POST
 def log_out(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
+        by_campus = came_by_campus(request)
         note_sign_out(by=request.user)
         logout(request)
+        if by_campus and settings.CAS_SERVER_URL:
+            campus = import_module("carehub.accounts.campus")
+            return redirect(campus.address_to_sign_out(request, request.build_absolute_uri(reverse("accounts:login"))))
     return redirect("accounts:login")
 
 

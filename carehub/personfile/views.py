@@ -51,9 +51,7 @@ def note_reading(request: HttpRequest, shown: Person) -> None:
 def mine(request: HttpRequest) -> HttpResponse:
     """Show the own file: what is kept, what was done, and who may read it."""
     viewer = viewer_of(request.user)
-    shown = Person.objects.select_related("organization__parent").filter(pk=viewer.person_id or 0).first()
-    if shown is None:
-        return render(request, "personfile/nobody.html")
+    shown = get_object_or_404(Person.objects.select_related("organization__parent"), pk=viewer.person_id)
     context = file_of(request, shown) | {
         "secretary": branch_secretary_of(shown, today()),
         "readings": latest_of(shown),

@@ -49,6 +49,7 @@ def change(changed: list[Merged], on: dt.date) -> None:
         return
     fields = sorted(set().union(*(one.changed for one in changed)))
     Person.objects.bulk_update([one.person for one in changed], fields, batch_size=100)
+    rename_accounts([one.person for one in changed if "number" in one.changed])
     move([one for one in changed if one.moves], on)
 
 
@@ -75,6 +76,14 @@ def open_accounts(merged: list[Merged]) -> None:
     for number, user in accounts.items():
         without[number].person.user = user
         mark(without[number], "user")
+
+
+def rename_accounts(people: list[Person]) -> None:
+    """Let each account follow its person's new number, unless another account has it already."""
+    taken = set(User.objects.filter(number__in=[person.number for person in people]).values_list("number", flat=True))
+    for person in people:
+        if person.user_id and person.number and person.number not in taken:
+            User.objects.filter(pk=person.user_id).update(number=person.number)
 
 
 def affiliation(one: Merged, started_on: dt.date) -> Affiliation:

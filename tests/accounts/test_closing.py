@@ -13,6 +13,7 @@ from carehub.calendar import DAY, today
 from carehub.sweep import sweep
 from members.actions import affiliate, leave, settle_accounts
 from members.ground import has_ground
+from members.importing.roster_writing import rename_accounts
 from members.models import Affiliation, Post
 from tests.cast import PASSWORD
 
@@ -129,3 +130,11 @@ def test_an_account_without_a_person_is_closed(school, capsys):
     User.objects.create_user("nobody", PASSWORD)
     call_command("run_due")
     assert of("nobody") == (False, Closing.NO_GROUND)
+
+
+def test_the_account_follows_the_number_unless_it_is_anothers(school):
+    school.member.number, school.owner.number = "20269999", "officer"
+    rename_accounts([school.member, school.owner])
+    school.member.user.refresh_from_db()
+    school.owner.user.refresh_from_db()
+    assert (school.member.user.number, school.owner.user.number) == ("20269999", "owner")

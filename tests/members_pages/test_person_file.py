@@ -131,7 +131,7 @@ def test_the_own_file_says_when_the_post_of_secretary_is_vacant(school, as_):
 
 def test_an_account_without_a_person_is_told_so(client, django_user_model):
     client.force_login(django_user_model.objects.create_user("nobody", "x"))
-    assert "名册里还没有您" in client.get("/mine/").content.decode()
+    assert "没有所属党组织" in client.get("/mine/", follow=True).content.decode()
 
 
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "阿卜杜热合曼·买买提江" * 4])

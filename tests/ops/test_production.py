@@ -37,6 +37,13 @@ GOOD: dict[str, Any] = {
     "STATIC_ROOT": "/app/staticfiles",
     "STATICFILES_DIRS": ["/app/static"],
     "MEDIA_ROOT": "/state/media",
+    "SESSION_IDLE_AGE": 1800,
+    "SESSION_COOKIE_AGE": 43200,
+    "PASSWORD_PROFILE": "dengbao",
+    "SECOND_FACTOR": "optional",
+    "FIRST_PASSWORD_DAYS": 14,
+    "TRUSTED_PROXIES": 1,
+    "CAS_SERVER_URL": "",
 }
 SQLITE = {"default": {"ENGINE": "django.db.backends.sqlite3"}}
 BAD: list[tuple[str, dict[str, Any]]] = [
@@ -73,6 +80,16 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("CAREHUB_BACKUP_DIR", {"BACKUP_DIR": "backups"}),
     ("CAREHUB_BACKUP_DIR", {"BACKUP_DIR": "/app/static/backups"}),
     ("CAREHUB_BACKUP_DIR", {"BACKUP_DIR": "/state/media"}),
+    ("CAREHUB_SESSION_IDLE", {"SESSION_IDLE_AGE": 1801}),
+    ("CAREHUB_SESSION_IDLE", {"SESSION_IDLE_AGE": 59}),
+    ("CAREHUB_SESSION_SECONDS", {"SESSION_COOKIE_AGE": 43201}),
+    ("CAREHUB_SESSION_SECONDS", {"SESSION_COOKIE_AGE": 600}),
+    ("CAREHUB_PASSWORD_PROFILE", {"PASSWORD_PROFILE": "none"}),
+    ("CAREHUB_TOTP", {"SECOND_FACTOR": "yes"}),
+    ("CAREHUB_FIRST_PASSWORD_DAYS", {"FIRST_PASSWORD_DAYS": 0}),
+    ("CAREHUB_FIRST_PASSWORD_DAYS", {"FIRST_PASSWORD_DAYS": 365}),
+    ("CAREHUB_PROXIES", {"TRUSTED_PROXIES": -1}),
+    ("CAS_SERVER_URL 不", {"CAS_SERVER_URL": "http://cas.example.edu.cn/"}),
 ]
 # The same in the words of the environment: each starts a real process, which has to refuse.
 BAD_ENVIRONMENTS: list[tuple[str, dict[str, str]]] = [
@@ -102,6 +119,13 @@ BAD_ENVIRONMENTS: list[tuple[str, dict[str, str]]] = [
     ("LOG_LEVEL", {"LOG_LEVEL": "debug"}),
     ("CAREHUB_ADMINS", {"CAREHUB_ADMINS": "it.example.edu.cn"}),
     ("CAREHUB_BACKUP_DIR", {"CAREHUB_BACKUP_DIR": "backups"}),
+    ("CAREHUB_SESSION_IDLE", {"CAREHUB_SESSION_IDLE_SECONDS": "3600"}),
+    ("CAREHUB_SESSION_SECONDS", {"CAREHUB_SESSION_SECONDS": "86400"}),
+    ("CAREHUB_PASSWORD_PROFILE", {"CAREHUB_PASSWORD_PROFILE": "short"}),
+    ("CAREHUB_TOTP", {"CAREHUB_TOTP": "maybe"}),
+    ("CAREHUB_FIRST_PASSWORD_DAYS", {"CAREHUB_FIRST_PASSWORD_DAYS": "365"}),
+    ("CAREHUB_PROXIES", {"CAREHUB_PROXIES": "9"}),
+    ("CAS_SERVER_URL 不", {"CAS_SERVER_URL": "http://cas.example.edu.cn"}),
 ]
 GOOD_ENVIRONMENT = {
     "CAREHUB_PRODUCTION": "1",
