@@ -47,7 +47,7 @@ def _about(person: Person) -> Q:
         return direct
     left = Q(action__in=(Action.EXPORT, Action.DOWNLOAD), path__in=[*parent_paths(person.path), person.path])
     asked_only = Q(action=Action.EXPORT, target__startswith="reports.Inspection:")
-    same_group = Q(detail__group__isnull=True) | Q(detail__group__in=["", person.occupation])
+    same_group = Q(detail__group__isnull=True) | Q(detail__group=person.occupation)
     return direct | (left & ~asked_only & same_group)
 
 

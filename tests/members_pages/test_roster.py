@@ -133,7 +133,7 @@ def test_an_export_that_cannot_be_written_down_is_not_sent(as_, monkeypatch):
     def refuse(*args, **kwargs):
         raise RuntimeError("the trail is closed")
 
-    monkeypatch.setattr("members.views.record", refuse)
+    monkeypatch.setattr("members.views.record_first", refuse)
     with pytest.raises(RuntimeError, match="the trail is closed"):
         as_("owner").get("/people/export/")
 

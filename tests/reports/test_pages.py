@@ -141,7 +141,7 @@ def test_without_the_trail_not_a_byte_is_sent(school, as_, frozen, monkeypatch):
     def full(*_args, **_kwargs):
         raise OSError("no space left")
 
-    monkeypatch.setattr("carehub.reports.actions.record", full)
+    monkeypatch.setattr("carehub.reports.actions.record_first", full)
     client = as_("clerk")
     client.raise_request_exception = False
     response = client.get(reverse("reports:download", args=[frozen.pk]))

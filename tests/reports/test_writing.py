@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
+from carehub.audit.models import AuditEvent
 from carehub.sheets.writing import (
     Column,
     Ledger,
@@ -142,6 +143,6 @@ def test_names_of_tabs_and_files_lose_what_is_not_allowed():
 
 
 def test_a_download_carries_its_chinese_name():
-    response = ledger_response("外国语学院_党员名册_2026年.xlsx", b"PK")
+    response = ledger_response("外国语学院_党员名册_2026年.xlsx", b"PK", after=AuditEvent(pk=1))
     assert response["Content-Disposition"].startswith("attachment; filename*=utf-8''%E5%A4%96")
     assert response["Cache-Control"] == "no-store"
