@@ -61,7 +61,7 @@ def export_people(request: HttpRequest) -> HttpResponse:
     asked = sorted(name for name in form.fields if form.value(name))
     about: dict[str, Any] = {"what": "roster", "rows": found.count(), "filters": asked}
     for path, group in spans_of(viewer.reach("person", "x"), form.chosen_organization):
-        part = {"group": group} if group else {}
+        part: dict[str, Any] = {"group": group} if group else {}
         event = record_first(Action.EXPORT, by=request.user, path=path, **about, **part)
     data = write_ledger(roster_ledger(found, viewer, on=on, scope=scope), by=viewer.name, at=timezone.now())
     return ledger_response(file_name(scope, _("党员名册"), str(on)), data, after=event)

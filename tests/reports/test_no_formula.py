@@ -10,6 +10,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from carehub.access.viewer import viewer_of
+from carehub.audit.models import AuditEvent
+from carehub.auditlog.sheets import audit_ledger
 from carehub.calendar import Window
 from carehub.dashboard.sheets import branch_ledger
 from carehub.management.commands.first_passwords import ledger_of as password_ledger
@@ -30,12 +32,14 @@ def all_ledgers(school):
     facts = MonthFacts(school.committee, "全校", Window(MONTH, dt.date(2026, 10, 31), "2026-10"), MONTH, [], [], [], {})
     roster = roster_ledger(Person.objects.none(), viewer_of(school.user("clerk")), on=MONTH, scope="全校")
     branch = branch_ledger(SimpleNamespace(branch="一支部", on=MONTH), [], scope="一支部")
-    return [*ledgers(facts, Making("周启明", AT)), password_ledger([], "全校"), branch, roster]
+    audit = audit_ledger(AuditEvent.objects.none(), count=0, on=MONTH, unit="全校")
+    return [audit, *ledgers(facts, Making("周启明", AT)), password_ledger([], "全校"), branch, roster]
 
 
 def test_every_module_that_makes_a_ledger_is_tried_here():
     makers = {near(path) for path in python_files() if re.search(r"(?<!class )\bLedger\(", path.read_text())}
     assert makers == {
+        "carehub/auditlog/sheets.py",
         "carehub/dashboard/sheets.py",
         "carehub/management/commands/first_passwords.py",
         "carehub/reports/sheets.py",
