@@ -79,6 +79,22 @@ def for_watchers_of_security(viewer: Viewer) -> list[int] | None:
     return [] if viewer.reach("audit", "F").everything else None
 
 
+def for_accounts(viewer: Viewer) -> list[int] | None:
+    """Who sees the accounts and is no office of the department: the security and the audit administrator."""
+    return [] if for_offices(viewer) is not None and {"SEC", "AUD"} & set(viewer.personas) else None
+
+
+def for_offices(viewer: Viewer) -> list[int] | None:
+    return [] if viewer.reach("account", "v").everything else None
+
+
+def front_of(viewer: Viewer) -> str:
+    """Return where an administrator begins, empty for everybody else: none of the three has a desk."""
+    fronts = {"SYS": "administration:system", "SEC": "administration:accounts", "AUD": "audit:list"}
+    routes = (fronts[persona] for persona in viewer.personas if persona in fronts)
+    return next((route for route in routes if address_of(route, [])), "")
+
+
 @dataclass(frozen=True)
 class Place:
     """One entry of the navigation. `arguments` gives the URL's arguments, None where it does not concern a viewer."""
@@ -94,6 +110,8 @@ class Place:
 
 PLACES = (
     Place(_("工作台"), "home", "desk:home", with_duties, _("工作台"), below=("/duties/",)),
+    Place(_("系统状况"), "heartbeat", "administration:system", always, _("系统")),
+    Place(_("账号"), "key", "administration:accounts", for_accounts, _("账号"), below=("/accounts/",)),
     Place(_("我的档案"), "user", "members:mine", only_members, _("我的")),
     Place(_("支部一屏"), "layout-rows", "dashboard:branch", own_branch, _("支部")),
     Place(_("总览"), "chart-dots", "dashboard:overview", above_branches, _("总览")),
@@ -106,6 +124,8 @@ PLACES = (
     Place(_("名册导入"), "list-check", "members:imports", always, "", _("经费与监督")),
     Place(_("审计记录"), "shield-check", "audit:list", for_auditor, _("审计")),
     Place(_("安全事件"), "shield-check", "audit:list", for_watchers_of_security, _("安全")),
+    Place(_("职务办理"), "id-badge-2", "roles:list", for_offices, "", _("账号和授权")),
+    Place(_("临时授权"), "user-question", "grants:list", always, "", _("账号和授权")),
     Place(_("规则"), "adjustments", "rules:list", always, "", _("经费与监督")),
 )
 RECORD = Place(_("记录谈话"), "pencil", "talks:new", with_duties, _("记录"))

@@ -5,6 +5,7 @@ from celery import shared_task
 from carehub.audit.seals import seal_when_due
 from carehub.calendar import today
 from carehub.doorbell import ring
+from carehub.reminders.actions import note_pulse
 from carehub.reports import building
 from carehub.sweep import sweep as sweep_day
 from members.importing import batch
@@ -14,6 +15,7 @@ from members.importing import batch
 def sweep() -> None:
     """Remind everybody of what is due today and send the mail that waits."""
     sweep_day(on=today())
+    note_pulse("sweep")
 
 
 @shared_task(name="carehub.tasks.pick_up")
@@ -24,6 +26,7 @@ def pick_up() -> None:
     for task, number in batch.waiting_imports():
         ring(task, number)
     batch.forget_old_files()
+    note_pulse("pick-up")
     seal_when_due()
 
 

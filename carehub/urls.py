@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("carehub.accounts.urls")),
     path("policy/", policy, name="policy"),
     path("handbook/", include("carehub.handbook.urls")),
+    path("", include("carehub.administration.urls")),
     path("roles/", include("members.roles_urls")),
     path("grants/", include("members.grants_urls")),
     path("healthz", healthz, name="healthz"),

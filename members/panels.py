@@ -23,8 +23,10 @@ def scope_words(viewer: Viewer) -> str:
         labels = [str(Person.Occupation(code).label) for code in sorted(reach.occupations)]
         parts.append(_("全校%(groups)s人员") % {"groups": "、".join(labels)})
     others = reach.people - {viewer.person_id}
-    if others:
-        parts.append(_("分管的 %(people)s 人") % {"people": len(others)})
+    if overseen := others - viewer.shared:
+        parts.append(_("分管的 %(people)s 人") % {"people": len(overseen)})
+    if others & viewer.shared:
+        parts.append(_("另经授权 %(people)s 人") % {"people": len(others & viewer.shared)})
     if not parts and viewer.reach("duty", "n", "v").everything:
         return str(settings.SCHOOL_NAME)
     return "；".join(parts)

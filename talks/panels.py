@@ -5,19 +5,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, Window
+from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 
-from carehub.access.matrix import codes_of
-from carehub.access.paths import below, parent_paths
-from members.models import Organization, Person, Post
-from members.scope import persona_of, title_of
+from carehub.access.paths import below
+from carehub.access.viewer import Facts
+from members.models import Person
+from members.readers import layer, readers_of
 from talks.lists import TalkLine, lines
 from talks.models import Participation, Talk
 
-LEDGER_CODES = {"v", "F", "e"}
-GROUPS = {"LT": Person.Occupation.RETIRED, "XG": Person.Occupation.STUDENT}
+LAYERS = (layer("谈过这件事", talk="v F"), layer("要办的事", follow_up="e"))
 
 
 @dataclass(frozen=True)
@@ -74,27 +73,10 @@ class Witnesses:
 def who_sees(path: str, people: Iterable[Person], on: dt.date) -> Witnesses:
     """Return names and posts of those who can see the fact of a talk in the ledger of an organisation."""
     people = list(people)
-    occupations = {person.occupation for person in people}
-    here = Q(organization__path__in=[path, *parent_paths(path)]) if path else Q(pk__in=[])
-    posts = Post.objects.in_force(on).filter(here).select_related("person", "organization")
-    found: dict[str, list[str]] = {}
-    askers = []
-    for post in posts.order_by("-organization__path", "started_on", "pk"):
-        persona = persona_of(post.role, post.organization.kind)
-        if _sees(persona, post.organization, occupations):
-            name = _("%(name)s（%(title)s）") % {"name": post.person.name, "title": title_of(post)}
-            found.setdefault(post.organization.path or "", []).append(name)
-            if post.organization.path == path and "e" in codes_of("follow_up", persona):
-                askers.append(name)
+    occupations = [person.occupation for person in people]
+    facts = Facts(path, frozenset(), occupations[0] if occupations else "")
+    ledger, asking = readers_of(facts, LAYERS, on, beside=occupations[1:])
     present = "、".join(person.name for person in people[:6])
     if len(people) > 6:
         present = _("%(names)s等 %(n)s 人") % {"names": present, "n": len(people)}
-    return Witnesses(present, ["、".join(names) for names in found.values()], "、".join(askers))
-
-
-def _sees(persona: str, organization: Organization, occupations: set[str]) -> bool:
-    if persona in GROUPS:
-        return GROUPS[persona] in occupations
-    if persona in ("", "LD", "GL"):
-        return False
-    return bool(LEDGER_CODES & codes_of("talk", persona).keys())
+    return Witnesses(present, ledger.lines, "、".join(asking.found.get(path, [])))

@@ -19,6 +19,7 @@ from carehub.desk.office import office_of
 from carehub.desk.owing import left_by_vacancies, owing_of
 from carehub.duties.actions import excuse, withdraw_excuse
 from carehub.duties.models import Excuse
+from carehub.frame import front_of
 from talks.follow_ups.panels import waiting_on
 from talks.lists import lines
 from talks.models import Talk
@@ -34,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request.user)
     owing, office = owing_of(viewer, RULES), office_of(request.user, RULES)
     if owing is None and office is None:
-        return redirect("members:mine")
+        return redirect(front_of(viewer) or "members:mine")
     context = {
         "greeting": greeting(viewer, timezone.localtime()),
         "day_words": day_words(viewer.on),

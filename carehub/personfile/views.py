@@ -11,10 +11,12 @@ from carehub.audit.trail import record_first
 from carehub.auditlog.readings import counts_of, latest_of
 from carehub.calendar import today
 from carehub.personfile.duties import duties_about
+from carehub.personfile.readers import readers_of_file
 from carehub.personfile.reveal_views import masks_of
 from carehub.personfile.timeline import by_year, moments_of
 from members.models import Person
 from members.panels import branch_secretary_of
+from members.readers import shares_of
 from members.rules import age_on, anniversary_of, standing_of
 from members.sheets import marks_of
 from talks.follow_ups.panels import rows_about
@@ -36,6 +38,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "may_talk": viewer.reach("talk", "e").covers(facts) and shown.pk != viewer.person_id,
         "age": age_on(shown, on),
         "read": counts_of(shown) if shown.pk != viewer.person_id else None,
+        "may_share": viewer.may("grant", "e") and shown.pk != viewer.person_id,
     }
     return render(request, "personfile/person.html", context)
 
@@ -54,6 +57,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     shown = get_object_or_404(Person.objects.select_related("organization__parent"), pk=viewer.person_id)
     context = file_of(request, shown) | {
         "secretary": branch_secretary_of(shown, today()),
+        "shares": shares_of(shown.access_facts(), today()),
         "readings": latest_of(shown),
         "read": counts_of(shown),
     }
@@ -69,6 +73,7 @@ def file_of(request: HttpRequest, shown: Person) -> dict[str, object]:
         "person": shown,
         "marks": marks_of(shown),
         "masks": masks_of(request.user, shown),
+        "readers": readers_of_file(shown, on),
         "matters": rows_about(shown, request.user, on),
         "standing": standing_of(shown, on),
         "anniversary": anniversary_of(shown, on),

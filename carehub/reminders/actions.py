@@ -14,7 +14,7 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
-from carehub.reminders.models import Digest, InboxItem, InboxItemQuerySet, OutboxMessage, ReminderLog
+from carehub.reminders.models import Digest, InboxItem, InboxItemQuerySet, OutboxMessage, Pulse, ReminderLog
 from carehub.reminders.words import Summary, mail_body, mail_subject
 
 PEOPLE_PER_TRANSACTION = 50
@@ -135,6 +135,11 @@ def tell(
     ]
     InboxItem.objects.bulk_create(items, ignore_conflicts=True)
     return len(items)
+
+
+def note_pulse(name: str) -> None:
+    """Write down that a recurring piece of work ended just now."""
+    Pulse.objects.update_or_create(name=name, defaults={"ended_at": timezone.now()})
 
 
 @transaction.atomic

@@ -148,6 +148,22 @@ class InboxItem(models.Model):
         return self.key.startswith("digest:")
 
 
+class Pulse(models.Model):
+    """When a recurring piece of work last ended, so that a page can say that the clock goes and a worker works."""
+
+    field_classes = classes(C0="name ended_at")
+
+    name = models.CharField(_("哪一样"), max_length=20, unique=True)
+    ended_at = models.DateTimeField(_("最近一次办完"))
+
+    class Meta:
+        verbose_name = _("定时工作")
+        verbose_name_plural = _("定时工作")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
     def due(self, now: dt.datetime) -> "OutboxQuerySet":
         """Return what may be sent: waiting and its time has come, or in the hands of a sender whose lease ran out."""

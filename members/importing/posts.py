@@ -18,8 +18,8 @@ from members.importing.lookup import Organizations, People, as_id, in_chunks
 from members.importing.person_row import ID_WORDS, digits_lost
 from members.importing.roster import ID_SYNONYMS, NAME_SYNONYMS
 from members.models import Organization, Oversight, Person, Post
+from members.roles import APART_WORDS, RESTRICTED, apart_from, are_apart
 
-APART = ("SYS", "SEC", "AUD")  # nobody holds two of the three
 SEPARATORS = str.maketrans(dict.fromkeys("；、,，\n", ";"))
 Target = tuple[str, int]  # ("organization" or "person", number)
 
@@ -90,6 +90,10 @@ class PostImporter(Importer):
         one.role = labels.label_in(labels.ROLES, row.text("role")) or ""
         if not one.role:
             row.error("role", "label-unmatched", __("没有对上职务。请写书记、副书记、组织委员、校级领导等。"))
+        elif self.by is not None and one.role in RESTRICTED:
+            row.error(
+                "role", "post-restricted", __("部门、审批和三员的职务不从表格导入。请在“职务办理”里提出、批准、办理。")
+            )
         if text := row.text("manner"):
             one.manner = labels.label_in(labels.MANNERS, text) or ""
             if not one.manner:
@@ -176,7 +180,7 @@ class PostImporter(Importer):
             begun.add((*one.office, one.started_on))
 
     def check_overlaps(self, tenures: list[Tenure]) -> None:
-        """Refuse a second 书记 of one organisation at one time, and one person in two of the three separate offices."""
+        """Refuse a second 书记 of one organisation at one time, and one person in two offices that are held apart."""
         good = [one for one in tenures if not one.row.rejected and one.person and one.organization]
         replaced = {one.post.pk for one in good if one.post}
         organizations = {one.organization.pk for one in good if one.organization and one.role == Post.Role.SECRETARY}
@@ -186,7 +190,7 @@ class PostImporter(Importer):
             span = (post.started_on, post.ended_on or FAR_FUTURE, post.role)
             spans["secretary", post.organization_id].append(span)
         for post in self.posts:
-            if post.role in APART and post.pk not in replaced:
+            if apart_from(post.role) and post.pk not in replaced:
                 spans["apart", post.person_id].append((post.started_on, post.ended_on or FAR_FUTURE, post.role))
         for one in good:
             if not one.repeats:
@@ -199,9 +203,10 @@ class PostImporter(Importer):
         if one.role == Post.Role.SECRETARY:
             key, words = ("secretary", one.organization.pk), __("同一时间这个党组织已有书记。请先填前任的任职止。")
             clash = any(begun <= last and first <= ended for begun, ended, _role in spans[key])
-        elif one.role in APART:
-            key, words = ("apart", one.person.pk), __("系统、安全、审计管理员不能由一人兼任。")
-            clash = any(begun <= last and first <= ended and role != one.role for begun, ended, role in spans[key])
+        elif apart_from(one.role):
+            key, words = ("apart", one.person.pk), str(APART_WORDS)
+            held = [role for begun, ended, role in spans[key] if begun <= last and first <= ended]
+            clash = any(are_apart(role, one.role) for role in held)
         else:
             return
         if clash:

@@ -44,3 +44,8 @@ def proposals() -> list[tuple[int, int]]:
 
 def grants(model: type[OrganizationGrant] | type[PersonGrant]) -> list[int]:
     return list(model.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def accounts(school: School) -> list[int]:
+    """Return accounts that nobody who probes owns: an administrator may not touch the own one."""
+    return [school.user(key).pk for key in ("librarian", "direct_member")]

@@ -232,6 +232,7 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "message": lambda persona: _messages(),
         "device": lambda persona: _devices(),
         "inspection": lambda persona: _inspections(),
+        "account": lambda persona: [*(Target(pk) for pk in authority.accounts(school)), NOBODY],
         "office": lambda persona: _offices(school),
         "proposal": lambda persona: [*(Target(pk, made_by=by) for pk, by in authority.proposals()), NOBODY],
         "file-grant": lambda persona: [*(Target(pk) for pk in authority.grants(PersonGrant)), NOBODY],

@@ -148,7 +148,7 @@ def test_nobody_holds_two_of_the_three_separate_offices(newcomers) -> None:
 
 def test_nobody_brings_in_an_own_post(newcomers) -> None:
     school = newcomers
-    own = office(1, 姓名="周启明", 身份证号=school.clerk.number, 职务="组织部负责人", 党组织="060000")
+    own = office(1, 姓名="周启明", 身份证号=school.clerk.number, 职务="组织委员", 党组织="图书馆直属党支部")
     assert codes(bring(posts(own), "posts", by=school.user("clerk"))) == ["person-mismatch"]
 
 
@@ -165,3 +165,18 @@ def test_the_command_exits_with_2_for_a_refused_file(school, tmp_path) -> None:
     with pytest.raises(CommandError, match="csv") as refused:
         call_command("import_roster", saved(tmp_path, b"a,b\n1,2\n"))
     assert refused.value.returncode == 2
+
+
+@pytest.mark.parametrize("role", ["组织部经办", "财务处", "党委审批人", "安全管理员"])
+def test_the_web_brings_in_no_office_that_goes_through_three_hands(newcomers, role: str) -> None:
+    """The command line may (first set-up, by who runs the server); a party post comes in either way."""
+    school = newcomers
+    rows = posts(office(1, 职务=role, 党组织="060000"), office(2, 职务="组织委员", 党组织="图书馆直属党支部"))
+    reading = bring(rows, "posts", by=school.user("clerk"))
+    assert (codes(reading), counts(reading)) == (["post-restricted"], (1, 0, 0, 1))
+    assert counts(bring(rows, "posts")) == (1, 0, 1, 0)
+
+
+def test_who_watches_is_not_who_does(newcomers) -> None:
+    rows = [office(1, 职务=role, 党组织="060000") for role in ("组织部负责人", "审计管理员")]
+    assert codes(bring(posts(*rows), "posts")) == ["post-overlap"]

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from carehub.calendar import today
+from carehub.reminders.actions import note_pulse
 from carehub.reports import building
 from carehub.sweep import sweep
 from members.importing import batch
@@ -38,6 +39,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, on: dt.date | None, **options: Any) -> None:
         day = on or today()
         counts = sweep(on=day)
+        note_pulse("sweep")
         counts.update(finish_waiting())
         self.stdout.write(json.dumps({"on": str(day), **{name: counts[name] for name in COUNTS}}))
 
