@@ -4,8 +4,9 @@ WORKDIR /app
 ARG EXTRAS=
 COPY requirements/base.txt requirements/node.txt requirements/sso.txt requirements/
 RUN python3 -m venv .venv \
-    && for lock in base $EXTRAS; do \
-        .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$lock.txt \
+    && .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt \
+    && for extra in $EXTRAS; do \
+        .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$extra.txt \
         || exit 1; \
     done
 COPY . .

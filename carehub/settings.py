@@ -154,6 +154,7 @@ _PROFILES: dict[str, list[dict[str, Any]]] = {
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_MONKEY_PATCH_GROUP = False
+# The check that wants that backend.
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": _OWN + "NotTheOwnNumber"},

@@ -352,3 +352,8 @@ def test_the_number_of_queries_does_not_follow_the_number_of_matters(school: Sch
         counts.append([count(address) for address in (*addresses, items[0].get_absolute_url())])
     assert counts[0] == counts[1]
     assert max(counts[0]) <= 40
+
+
+def test_who_takes_it_on_himself_is_sent_no_message(school: School) -> None:
+    matter_of(school, to="owner")
+    assert told(school, "owner") == []
