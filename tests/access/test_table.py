@@ -13,7 +13,7 @@ WIDEST = {
 # What everybody sees of the whole school, and what the three administrators see of the portal, never of people.
 FOR_ALL = {"organization"}
 OF_THE_PORTAL = {
-    "SYS": {"system"}, "SEC": {"account", "grant", "system", "audit"},
+    "SYS": {"system", "audit"}, "SEC": {"account", "grant", "system", "audit"},
     "AUD": {"account", "grant", "audit", "rule_setting", "system"},
 }  # fmt: skip
 SENSITIVE = ("contact", "identity", "talk_text")

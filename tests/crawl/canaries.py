@@ -62,7 +62,7 @@ class Canaries:
     excuses: dict[int, Excuse] = field(default_factory=dict)
     matters: dict[int, Target] = field(default_factory=dict)
     requests: dict[int, Target] = field(default_factory=dict)
-    typed: dict[str, set[int]] = field(default_factory=dict)  # who uploaded a file → the people whose numbers it names
+    typed: dict[str, set[int]] = field(default_factory=dict)  # uploader → whose ID numbers stood in the own file
 
 
 def name_of(n: int) -> str:
@@ -280,7 +280,7 @@ def _bring_workbooks_in(canaries: Canaries) -> None:
     """A branch, a general branch and the department have a roster looked at: half its people are somebody else's."""
     for key, place in (("officer", "first"), ("general_officer", "second"), ("clerk", "direct")):
         own, others = people_in(canaries, place)[:4], people_in(canaries, "physics_first")[:4]
-        canaries.typed[key] = {person.pk for person in own + others}
+        canaries.typed[key] = {n for n, one in canaries.people.items() if one in own + others}
         rows = [_row(person, canaries.school.organizations[place].name) for person in own + others]
         batch = importing.upload(
             kind="roster", file_name="名册.xlsx", content=making.workbook(rows), by=canaries.school.user(key), on=TODAY,

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from carehub.access.matrix import matrix
-from members.models import Affiliation, Oversight, Person, Post
-from talks.models import Correction, Participation
+from members.models import Affiliation, OrganizationGrant, Oversight, Person, PersonGrant, Post
+from talks.models import Correction, Participation, TextRequest
 from tests.access.probing import CAST, GROUPS, SEATS
 from tests.crawl.canaries import Canaries, Canary
 
@@ -36,6 +36,8 @@ class World:
     ever: dict[int, set[int]] = field(default_factory=dict)  # person → every organisation belonged to, and those above
     holders: set[int] = field(default_factory=set)  # whoever holds or held a post: named on the organisation's page
     present: dict[int, set[int]] = field(default_factory=dict)  # talk → everybody in it
+    granted: set[int] = field(default_factory=set)  # to whom a file or an office is open, and whose file
+    asked: dict[int, int] = field(default_factory=dict)  # request → talk
     earlier: dict[int, set[int]] = field(default_factory=dict)  # talk → whom a correction took out
 
     def __post_init__(self) -> None:
@@ -45,6 +47,11 @@ class World:
         self.holders = set(Post.objects.values_list("person", flat=True))
         for talk, person in Participation.objects.values_list("talk", "person"):
             self.present.setdefault(talk, set()).add(person)
+        shares = PersonGrant.objects.values_list("content_object", "user__person")
+        self.granted = {pk for pair in shares for pk in pair if pk}
+        self.granted |= set(OrganizationGrant.objects.values_list("user__person", flat=True))
+        requests = dict(TextRequest.objects.values_list("pk", "talk"))
+        self.asked = {n: requests[target.argument] for n, target in self.canaries.requests.items()}
         for talk, changed in Correction.objects.values_list("talk", "changed"):
             self.earlier.setdefault(talk, set()).update(changed.get("people", [[]])[0])
 
@@ -140,8 +147,7 @@ class Judge:
             "id": lambda: False,
             "id-masked": lambda: self.may("identity", "m v", place),
             "id-masked-for-export": lambda: self.may("identity", "m v", place) and self.may("person", "x X", place),
-            # What an import says again of a file, its uploader typed.
-            "id-shortened": lambda: person.pk in self.world.canaries.typed.get(CAST.get(self.viewer, ""), ()),
+            "id-shortened": lambda: n in self.world.canaries.typed.get(CAST.get(self.viewer, ""), ()),
             "excuse": lambda: self.allows_excuse(n),
         }
         return rules[kind]()
@@ -150,10 +156,22 @@ class Judge:
         """A name stands on a file, with a post (the whole school reads those), on a duty, with a talk."""
         if person.pk in self.world.holders and self.may("organization", "v", Place()):
             return True
-        if self.may("person", "v", place):
+        if self.may("person", "v", place) or self.named_by_an_office(person):
             return True
         was = Place(frozenset(self.world.ever.get(person.pk, ())), place.people, place.occupations)
         return self.may("duty", "v", was) or self.met_in_a_talk(person)
+
+    def named_by_an_office(self, person: Person) -> bool:
+        """Accounts and grants are seen with their holders; who decides on a talk's words sees who was there."""
+        if person.user_id and self.may("account", "v", Place()):
+            return True
+        if person.pk in self.world.granted and self.may("grant", "v", Place()):
+            return True
+        return any(
+            self.allows_layer("request", n)
+            for n, talk in self.world.asked.items()
+            if person.pk in self.world.present.get(talk, ())
+        )
 
     def met_in_a_talk(self, person: Person) -> bool:
         """Return whether the viewer sees everybody of a talk that has the person, or had before a correction."""

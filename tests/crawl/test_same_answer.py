@@ -116,7 +116,7 @@ def test_what_is_forbidden_looks_like_what_does_not_exist(canaries: Canaries, fi
                 compare(clients[pair.persona], pair, clocks[group], swapped=n % 2 == 1)
     worst = max(clock.apart for clock in clocks.values())
     figure(f"A4 farthest medians apart on {connection.vendor} ms", worst)
-    assert worst <= WITHIN_MS, {group: clock.apart for group, clock in clocks.items()}
+    assert worst <= WITHIN_MS, {group: clock.apart for group, clock in clocks.items() if clock.apart > WITHIN_MS}
 
 
 def compare(client: Client, pair: Pair, clock: Clock, *, swapped: bool) -> None:

@@ -17,7 +17,7 @@ from tests.crawl.reading import TYPED, Page, texts_of
 
 # A bigger walk on demand: CAREHUB_CRAWL=20 follows twenty times as many addresses.
 MORE = int(os.environ.get("CAREHUB_CRAWL", "1"))
-PER_ROUTE, PER_KIND, IN_ALL, TARGETS = 9 * MORE, 2 * MORE, 200 * MORE, 6 * MORE
+PER_ROUTE, PER_KIND, IN_ALL, TARGETS = 4 * MORE, MORE, 70 * MORE, 3 * MORE
 STAY_OUT = ("accounts:logout",)
 
 
