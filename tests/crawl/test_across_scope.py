@@ -40,7 +40,7 @@ PLAIN = set(
     occupation state held held_on form channel reasons place line because matter matter_due what due_on shared result
     possible reason answer decision until_on month_on kind file value from_on username password old new
     rule shown persona code role started_on ended_on note purpose masked
-    why since_on revision""".split()
+    why since_on revision seen""".split()
 )
 WHOSE_TALKER_IS_TYPED = "talks:list"  # the filter's talker is a name
 # Shown and never read: the talker of a recorded talk stays.
@@ -111,6 +111,8 @@ def wrong_ids(canaries: Canaries, kind: str) -> list[object]:
 
 def reachable(canaries: Canaries, kind: str, persona: str, value: object) -> bool:
     """Return whether an office of the whole school may name it after all."""
+    if kind == "post" and persona == "OH":
+        return isinstance(value, int) and value < 2**63 and Post.objects.filter(pk=value).exists()
     return kind == "organization" and persona in ("OD", "OH") and value not in (MISSING, 0, -1, 2**63, "x")
 
 
