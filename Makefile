@@ -11,7 +11,7 @@ PARALLEL ?= -n auto
 VENV := .venv
 PY := $(VENV)/bin/python
 
-.PHONY: help setup setup-dev run test test-services browser lint types house backup-rounds locks clean
+.PHONY: help setup setup-dev run test test-services browser lint types house backup-rounds locks mutation clean
 
 help:
 	@echo "make run [PORT=8000]    启动试用平台（虚构数据）"
@@ -90,3 +90,6 @@ locks:
 
 clean:
 	rm -rf $(VENV) var static/vendor staticfiles
+
+mutation: setup-dev
+	$(PY) -m tests.mutation.run

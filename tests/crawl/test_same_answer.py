@@ -4,7 +4,7 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Any
 
@@ -67,7 +67,7 @@ def pairs_of(school: School) -> Iterator[Pair]:
     for persona in PERSONAS:
         for route in (route for route in known_routes().values() if route.target):
             targets = kinds[route.target](persona)
-            nothing = targets[-1]
+            nothing = replace(targets[-1], argument=NO_DUTY) if route.target == "duty" else targets[-1]
             for method in route.methods:
                 hidden = [one for one in targets if one.exists and is_hidden(school, persona, route, method, one)]
                 step = max(len(hidden) // EACH, 1)
