@@ -29,6 +29,7 @@ NONCES = re.compile(
     r"csrfmiddlewaretoken\" value=\"\w+|\"X-CSRFToken\": \"\w+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
 VOLATILE = {"Content-Length", "Date", "Set-Cookie"}
+NO_DUTY = "C-2.3:2026:999999:999999"  # well-formed, so that both are looked for
 
 
 @dataclass(frozen=True)
