@@ -10,8 +10,8 @@ from members.models import Post
 from tests.cast import START, School
 
 pytestmark = pytest.mark.django_db
-FRONTS = {"system_admin": "/system/", "security_admin": "/accounts/"}
-THREE = (*FRONTS, "auditor")
+FRONTS = {"system_admin": "/system/", "security_admin": "/accounts/", "auditor": "/audit/"}
+THREE = tuple(FRONTS)
 
 
 @pytest.mark.parametrize("key", FRONTS)
