@@ -37,6 +37,11 @@ def for_helpers(viewer: Viewer) -> list[int] | None:
     return [] if viewer.may("follow_up", "a") else None
 
 
+def for_text_approvers(viewer: Viewer) -> list[int] | None:
+    """Whoever asks for or decides on reading the words of a talk (应急查阅)."""
+    return [] if viewer.may("text_request", "a") else None
+
+
 def with_duties(viewer: Viewer) -> list[int] | None:
     return [] if has_desk(viewer) else None
 
@@ -119,6 +124,7 @@ PLACES = (
     Place(_("人员档案"), "users", "members:people", for_officers_of_posts, _("人员")),
     Place(_("谈心谈话"), "messages", "talks:list", for_officers_of_posts, _("谈话"), _("关怀")),
     Place(_("办理事项"), "heart-handshake", "follow-ups:list", for_helpers, "", _("关怀")),
+    Place(_("应急查阅"), "lock", "text-requests:list", for_text_approvers, "", _("关怀")),
     Place(_("我的谈话"), "messages", "talks:list", only_members, _("谈话")),
     Place(_("督查资料"), "folders", "reports:list", always, "", _("经费与监督")),
     Place(_("名册导入"), "list-check", "members:imports", always, "", _("经费与监督")),

@@ -37,7 +37,7 @@ def change_own_password(*, by: Any, password: str) -> None:
     by.set_password(password)
     by.must_change_password = False
     by.save(update_fields=["password", "password_set_at", "must_change_password"])
-    record(Action.CHANGE, by=by, target=by, what="password")
+    record(Action.ACCOUNT, by=by, target=by, what="password")
 
 
 @transaction.atomic
@@ -184,7 +184,7 @@ def first_password_for(user: User) -> FirstPassword:
 def set_first_passwords(made: Iterable[FirstPassword], *, by: Any = None, path: str = "") -> dict[int, str]:
     """Set the passwords and return those set by account; whoever changed the own one meanwhile keeps it."""
     done = {one.user_id: one.password for one in made if _took_effect(one)}
-    record(Action.CHANGE, by=by, path=path, what="first passwords", accounts=len(done))
+    record(Action.ACCOUNT, by=by, path=path, what="first passwords", accounts=len(done))
     return done
 
 

@@ -59,6 +59,12 @@ DEEDS: dict[str, Any] = {
     "rotate keys": t("更换加密密钥"),
     "backup": t("备份"),
     "restore": t("恢复"),
+    "erase departed": t("清除离开的人的敏感信息"),
+    "administer close": t("停用账号"),
+    "administer reopen": t("重新启用账号"),
+    "administer unlock": t("解除锁定"),
+    "administer end-sessions": t("结束全部登录"),
+    "administer second-factor": t("撤销第二步验证"),
 }
 BEGINNINGS: dict[str, Any] = {"follow-up-": t("办理事项"), "text-": t("应急查阅")}
 TARGETS: dict[str, Any] = {
@@ -138,6 +144,11 @@ VALUES: dict[str, dict[str, Any]] = {
         "slowed": t("试得太多，须等一会儿"),
         "ended from the list": t("本人结束这一处登录"),
         "all others ended": t("本人结束其他登录"),
+        "asked": t("本人申请，已当面核实"),
+        "lost": t("忘记密码或遗失手机，已当面核实"),
+        "moved": t("岗位变动"),
+        "odd": t("账号有异常"),
+        "mistake": t("更正前面的差错"),
     },
     "step": {"upload": t("上传"), "confirm": t("确认写入"), "begun": t("开始"), "done": t("完成")},
 }

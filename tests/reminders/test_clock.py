@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ import redis
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEAD = "redis://127.0.0.1:1/0"
+PATIENCE = 150  # seconds that a worker is given
 Environ = dict[str, str]
 
 
@@ -24,6 +26,7 @@ def environ_of(folder: Path, **more: str) -> Environ:
         "CAREHUB_STATE_DIR": str(folder),
         "CAREHUB_SWEEP_SECONDS": "1",
         "POSTBOX": str(folder / "postbox"),
+        "LOG_LEVEL": "INFO",
         **more,
     }
 
@@ -38,18 +41,21 @@ def ask(environ: Environ, *arguments: str) -> str:
 @contextmanager
 def worker(environ: Environ, *options: str) -> Iterator[subprocess.Popen]:
     """Run a worker for a while; what it logs can be read."""
-    command = [sys.executable, "-m", "celery", "-A", "carehub", "worker", "--loglevel", "INFO", *options]
+    command = [sys.executable, "-m", "celery", "-A", "carehub", "worker", *options]
     pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.DEVNULL}
     running = subprocess.Popen(command, cwd=ROOT, env=environ, start_new_session=True, **pipes)
+    patience = threading.Timer(PATIENCE, running.kill)
+    patience.start()
     try:
         yield running
     finally:
+        patience.cancel()
         os.killpg(running.pid, signal.SIGKILL)
         running.wait()
 
 
 def wait_for(running: subprocess.Popen, words: bytes) -> None:
-    """Read the worker's log until it says this."""
+    """Read the worker's log until it says this; a worker that never does is ended by its timer."""
     assert any(words in line for line in running.stderr), "the worker ended"
 
 

@@ -67,10 +67,10 @@ class Command(BaseCommand):
 
 def parts(host: str, port: int, workers: int) -> dict[str, list[str]]:
     """Return the command of each part. Without Redis the clock is a thread of the only worker."""
-    worker = [*CELERY, "worker", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
+    worker = [*CELERY, "worker", "--without-gossip", "--without-mingle"]
     running = {"网页服务": gunicorn(host, port, workers)}
     if settings.REDIS_URL:
-        clock = [*CELERY, "beat", "--loglevel", "WARNING", "--pidfile="]
+        clock = [*CELERY, "beat", "--pidfile="]
         return {**running, "后台任务": worker, "定时器": clock}
     return {**running, "后台任务": [*worker, "--without-heartbeat", "--clock"]}
 
