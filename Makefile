@@ -4,6 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 HOST ?= 127.0.0.1
 TESTS ?=
+MARKS ?= not browser
 # EXTRAS=sso adds the campus sign-on.
 EXTRAS ?=
 # Two at a time where there are two cores; TESTS="tests/talks -n 0" for one by one.
@@ -55,11 +56,11 @@ run: setup
 	$(PY) manage.py portal --host $(HOST) --port $(PORT)
 
 test: setup-dev
-	$(PY) -m pytest $(PARALLEL) -m "not browser" $(TESTS)
+	$(PY) -m pytest $(PARALLEL) -m "$(MARKS)" $(TESTS)
 
 test-services: setup-dev
 	@test -n "$$DATABASE_URL" -a -n "$$REDIS_URL" || { echo "请先设置 DATABASE_URL 和 REDIS_URL。"; exit 2; }
-	CAREHUB_REQUIRE_TESTS=service $(PY) -m pytest $(PARALLEL) -m "not browser" $(TESTS)
+	CAREHUB_REQUIRE_TESTS=service $(PY) -m pytest $(PARALLEL) -m "$(MARKS)" $(TESTS)
 
 browser: setup-dev
 	CAREHUB_REQUIRE_TESTS=browser $(PY) -m pytest -m browser $(TESTS)

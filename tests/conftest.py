@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from tests.cast import School, assemble
+from tests.again import school_again
+from tests.cast import School
 
 pytest_plugins = ["tests.marks", "tests.emptying", "tests.figures"]
 
@@ -15,7 +16,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 @pytest.fixture
 def school(db: None) -> School:
-    return assemble()
+    return school_again()
 
 
 @pytest.fixture

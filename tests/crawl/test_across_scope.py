@@ -27,7 +27,7 @@ from tests.crawl.test_same_answer import NONCES
 from tests.crawl.walking import Walk
 from tests.figures import Figure
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 
 # field → what its number names
 IDS = {

@@ -14,7 +14,7 @@ from tests.crawl.judging import VIEWERS, WITHOUT_A_SESSION, Judge, World
 from tests.crawl.walking import walk
 from tests.figures import Figure
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 
 
 def test_the_school_is_large_enough(canaries: Canaries):
