@@ -1,5 +1,6 @@
 """A5: whatever takes a right away takes effect at the very next request of every live session."""
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -12,8 +13,10 @@ from carehub.accounts.actions import close_account, end_own_session, issue_first
 from carehub.accounts.models import Session
 from carehub.calendar import DAY, today
 from members.actions import end_posts, leave
-from members.models import Affiliation, Post
+from members.grants_actions import share_file, withdraw_grant
+from members.models import Affiliation, OrganizationGrant, PersonGrant, Post
 from tests.cast import PASSWORD, School
+from tests.figures import Figure
 
 OFFICE = "/talks/new/"  # for whoever holds a post in a branch; a plain member is refused
 EACH = 14
@@ -87,11 +90,48 @@ def stopped_by(school: School, way: Callable[[School, str], None]) -> int:
     return stopped
 
 
-def test_every_live_session_stops_at_the_next_request(school: School):
+def test_every_live_session_stops_at_the_next_request(school: School, figure: Figure):
     stopped = {way.__name__: stopped_by(school, way) for way in WAYS}
-    print(f"revocation: {sum(stopped.values())} of {EACH * len(WAYS)} live sessions stopped, {stopped}")
+    figure("A5 live sessions stopped", sum(stopped.values()))
     assert EACH * len(WAYS) >= 100
     assert stopped == {way.__name__: EACH for way in WAYS}
+
+
+def lend_office(school: School) -> OrganizationGrant:
+    """Let a member of another branch act for an officer of the first."""
+    terms = {"started_on": today(), "ended_on": today() + DAY, "reason": "产假期间", "once_key": uuid.uuid4()}
+    officer, head = school.user("colleague_member"), school.user("head")
+    return OrganizationGrant.objects.assign_dated(
+        "act_as_organizer", officer, school.organizations["first"], granted_by=head, **terms
+    )
+
+
+def share(school: School) -> PersonGrant:
+    return share_file(
+        person=school.people["member"], to=school.user("colleague_member"), reason="大病救助", started_on=today(),
+        ended_on=today() + DAY, once_key=uuid.uuid4(), by=school.user("head"), on=today(),
+    )  # fmt: skip
+
+
+def taken_back(school: School, grant: OrganizationGrant | PersonGrant) -> None:
+    assert withdraw_grant(grant=grant, by=school.user("head"), on=today())
+
+
+def run_out(school: School, grant: OrganizationGrant | PersonGrant) -> None:
+    type(grant).objects.filter(pk=grant.pk).update(started_on=today() - 2 * DAY, ended_on=today() - DAY)
+
+
+@pytest.mark.parametrize("end", [taken_back, run_out])
+@pytest.mark.parametrize("give", [lend_office, share])
+def test_what_was_lent_stops_at_the_next_request(school: School, give: Any, end: Any, figure: Figure):
+    address = OFFICE if give is lend_office else school.people["member"].get_absolute_url()
+    grant, clients = give(school), [Client() for _n in range(EACH)]
+    for client in clients:
+        client.force_login(school.user("colleague_member"))
+        assert client.get(address).status_code == 200
+    end(school, grant)
+    assert {client.get(address).status_code for client in clients} <= {403, 404}
+    figure("A5 live sessions stopped", EACH)
 
 
 def test_a_viewer_kept_from_before_would_be_seen(school: School, monkeypatch: pytest.MonkeyPatch):

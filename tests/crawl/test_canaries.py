@@ -59,3 +59,10 @@ def test_each_viewer_meets_what_is_theirs(canaries: Canaries, world: World):
     me = next(n for n, person in canaries.people.items() if person == canaries.school.member)
     assert Judge(world, "M").leaks({("phone-masked", me)}) == []
     assert Judge(world, "AUD").leaks({("phone-masked", me)}) == [("phone-masked", me)]
+
+
+def test_a_scope_that_lets_everybody_through_would_be_seen(canaries: Canaries, world: World, monkeypatch):
+    """Negative control on the product itself: with the filter of people taken out, a secretary meets strangers."""
+    monkeypatch.setattr(type(Person.objects.all()), "visible_to", lambda people, user: people)
+    walked = walk(canaries, Judge(world, "BS"))
+    assert len(walked.leaks) > 20

@@ -11,7 +11,7 @@ from carehub.access.viewer import viewer_of
 from carehub.accounts.models import User
 from carehub.demo.invention import PASSWORD, SCHOOL
 from carehub.demo.logins import demo_logins
-from members.models import Affiliation, Organization, Person, Post
+from members.models import Affiliation, Organization, OrganizationGrant, Person, PersonGrant, Post, RoleProposal
 from talks.models import FollowUp, Talk
 from tests.cast import School
 
@@ -91,3 +91,9 @@ def test_there_are_matters_in_every_state(demo):
     assert items.open().filter(due_on__lt=ON).exists()
     secretary = User.objects.get(number=next(number for words, number, _name in demo_logins() if words == "支部书记"))
     assert items.visible_to(secretary).count() == 7
+
+
+def test_there_are_proposals_and_grants_in_every_state(demo):
+    assert set(RoleProposal.objects.values_list("state", flat=True)) == {"proposed", "approved", "returned", "done"}
+    assert {grant.state(ON) for grant in OrganizationGrant.objects.all()} == {"running", "ended"}
+    assert {grant.state(ON) for grant in PersonGrant.objects.all()} == {"running", "withdrawn"}

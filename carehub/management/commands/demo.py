@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from carehub.calendar import today
+from carehub.demo.authority import lend_authority
 from carehub.demo.conversations import converse
 from carehub.demo.invention import PASSWORD, SCHOOL
 from carehub.demo.logins import demo_logins
@@ -45,6 +46,7 @@ class Command(BaseCommand):
         appoint(university)
         converse(university)
         ask_for_help(university)
+        lend_authority(university)
         self.stdout.write(f"已建成虚构的大学：{Person.objects.count()} 人，{Talk.objects.count()} 次谈话。")
 
     def _print_logins(self) -> None:
