@@ -1,6 +1,7 @@
 """A6: can the tests see a hole? Take out one wall at a time in a copy of the tree and ask the access tests.
 
-    python -m tests.mutation.run               the representative holes, two at a time
+    python -m tests.mutation.run               66 holes spread over the whole house, two at a time
+    python -m tests.mutation.run --most 0      the first hole of each kind in each file
     python -m tests.mutation.run --all         every hole there is
     python -m tests.mutation.run --only talks  holes whose file, line or kind matches a pattern
 
@@ -25,7 +26,7 @@ from queue import Queue
 from tests.mutation.holes import ROOT, Hole, all_holes
 
 LEFT_BEHIND = shutil.ignore_patterns(".git", ".venv", "var", "vendor", "node_modules", "staticfiles", "__pycache__")
-BAR, PATIENCE, PER_PLACE = 95.0, 420, 2
+BAR, PATIENCE, PER_PLACE, SPREAD = 95.0, 420, 2, 66
 FAILED = re.compile(r"^FAILED ", re.MULTILINE)  # an error while starting is no failed test
 PERSONAS = "[BS] or [LT] or [M] or [GS] or [OD] or [BO] or [AUD] or [LD]"
 VIEWERS = "theirs and ([BS] or [LT] or [M] or [GO])"
@@ -152,6 +153,13 @@ def chosen(holes: Sequence[Hole], *, everything: bool, only: str) -> list[Hole]:
     return kept
 
 
+def spread(holes: Sequence[Hole], most: int) -> list[Hole]:
+    """Return so many holes, evenly spread over the list; all of them for 0."""
+    if not most or len(holes) <= most:
+        return list(holes)
+    return [holes[n * len(holes) // most] for n in range(most)]
+
+
 def ask_all(holes: Sequence[Hole], workers: int) -> Iterator[Answer]:
     """Yield the answers as they come, `workers` at a time, each in a copy of its own."""
     with tempfile.TemporaryDirectory() as under, ThreadPoolExecutor(workers) as pool:
@@ -173,10 +181,12 @@ def main() -> int:
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("--all", action="store_true")
     words.add_argument("--only", default="")
+    words.add_argument("--most", type=int, default=SPREAD, help="how many holes, 0 for no limit")
     words.add_argument("--list", action="store_true", help="name the holes and ask nothing")
     words.add_argument("--workers", type=int, default=2)
     asked = words.parse_args()
     holes = chosen(all_holes(), everything=asked.all, only=asked.only)
+    holes = holes if asked.all or asked.only else spread(holes, asked.most)
     if asked.list:
         print("\n".join(f"{hole.name} {hole.function}" for hole in holes))
         return 0
