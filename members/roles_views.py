@@ -19,7 +19,7 @@ from members.grants_actions import Refused
 from members.models import OrganizationGrant, Person, Post, RoleProposal
 from members.roles import RESTRICTED, Role
 from members.roles_forms import AgainForm, EndForm, NoteForm, OfficeForm
-from members.roles_pages import hands_of, office_rows, page_of_proposal
+from members.roles_pages import hands_of, office_rows, page_of_proposal, what_of
 
 PAGE, FOUND = 20, 20
 
@@ -37,6 +37,7 @@ def roles(request: HttpRequest) -> HttpResponse:
         "acting": acting_posts().in_force(on).select_related("person", "organization"),
         "grants": OrganizationGrant.objects.running(on).with_names(),
         "page": page,
+        "closed": [(what_of(one), one) for one in page],
         "may_propose": viewer.may("account", "p"),
     }
     return render(request, "members/roles.html", context)
