@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db import models
+from django.core.management.color import no_style
+from django.db import connection, models
 from django.utils import timezone
 
 from carehub.audit.models import AuditEvent
@@ -40,6 +41,7 @@ class Kept:
             fresh = [self._of_now(row, now) for row in rows]
             model._base_manager.bulk_create(fresh)
             written[model._meta.label] = {row.pk: row for row in fresh}
+        self._step_over()
         organizations, users, people = (written[label] for label in FIRST)
         for one in organizations.values():
             one.parent = organizations.get(one.parent_id)
@@ -49,6 +51,13 @@ class Kept:
             {key: organizations[pk] for key, pk in self.organizations.items()},
             {key: people[pk] for key, pk in self.people.items()},
         )
+
+    def _step_over(self) -> None:
+        """Let the next new row of a table be numbered after those written: PostgreSQL counts for itself."""
+        statements = connection.ops.sequence_reset_sql(no_style(), list(self.rows))
+        if statements:
+            with connection.cursor() as cursor:
+                cursor.execute("\n".join(statements))
 
     def _of_now(self, row: models.Model, now: dt.datetime) -> models.Model:
         fresh = copy.copy(row)

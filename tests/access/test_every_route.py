@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 
 from carehub.access.checks import routes
+from carehub.access.guards import guard_of
 from carehub.access.matrix import PERSONAS, matrix
 from carehub.accounts.models import User
 from tests.access.probing import (
@@ -74,6 +75,18 @@ def test_no_route_is_missing_from_the_list():
 
 def test_the_list_names_no_route_that_is_gone():
     assert set(known_routes()) - names_of_all_routes() == set()
+
+
+def test_every_guard_asks_what_the_list_says():
+    """Where a filter stands behind a guard both would have to fall; each is looked at by itself."""
+    guards, listed = {name: guard_of(view) for name, _route, view in routes()}, known_routes()
+    wrong = {
+        name: guards[name]
+        for name, route in listed.items()
+        if (guards[name].resource, guards[name].public) != (route.resource, route.public)
+        or not set(guards[name].codes) >= {code for codes in route.methods.values() for code in codes}
+    }
+    assert not wrong
 
 
 def test_every_persona_of_the_matrix_is_in_the_cast():

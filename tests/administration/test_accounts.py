@@ -11,8 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from carehub.accounts.actions import end_sessions
 from carehub.accounts.models import SecondFactor, Session, User
 from carehub.audit.models import AuditEvent
+from carehub.calendar import today
 from carehub.reminders.models import InboxItem
 from members.models import Post
+from members.roles_actions import approve, propose
 from tests.cast import PASSWORD, START, School, make_person
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +149,14 @@ def test_the_list_asks_a_fixed_number_of_questions(school: School, as_):
         person = make_person(f"新人{n}", school.first, user=user)
         Post.objects.create(person=person, organization=school.first, role="commissioner", started_on=START)
     assert asked() == few
+
+
+def test_only_the_security_administrator_is_told_what_waits_to_be_carried_out(school: School, as_):
+    proposal = propose(
+        person=school.colleague_member, organization=school.committee, role="GH", started_on=today(), ended_on=None,
+        reason="岗位调整", once_key=uuid.uuid4(), by=school.user("clerk"), on=today(),
+    )  # fmt: skip
+    approve(proposal=proposal, revision=proposal.revision, by=school.user("head"))
+    assert "等您办理" in as_("security_admin").get("/accounts/").content.decode()
+    for key in ("auditor", "clerk", "head"):
+        assert "等您办理" not in as_(key).get("/accounts/").content.decode()

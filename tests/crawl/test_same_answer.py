@@ -29,7 +29,7 @@ NONCES = re.compile(
     r"csrfmiddlewaretoken\" value=\"\w+|\"X-CSRFToken\": \"\w+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
 VOLATILE = {"Content-Length", "Date", "Set-Cookie"}
-NO_DUTY = "C-2.3:2026:999999:999999"  # well-formed, so that both are looked for
+NOBODY = "999999"
 
 
 @dataclass(frozen=True)
@@ -68,11 +68,16 @@ def pairs_of(school: School) -> Iterator[Pair]:
     for persona in PERSONAS:
         for route in (route for route in known_routes().values() if route.target):
             targets = kinds[route.target](persona)
-            nothing = replace(targets[-1], argument=NO_DUTY) if route.target == "duty" else targets[-1]
             for method in route.methods:
                 hidden = [one for one in targets if one.exists and is_hidden(school, persona, route, method, one)]
                 step = max(len(hidden) // EACH, 1)
-                yield from (Pair(persona, route, method, one, nothing) for one in hidden[::step][:EACH])
+                for one in hidden[::step][:EACH]:
+                    yield Pair(persona, route, method, one, nothing_like(one, route, targets[-1]))
+
+
+def nothing_like(one: Target, route: Route, none: Target) -> Target:
+    """Return what does not exist: of a duty the one about nobody in the same organisation, which everybody knows."""
+    return replace(none, argument=f"{one.argument.rpartition(':')[0]}:{NOBODY}") if route.target == "duty" else none
 
 
 def is_hidden(school: School, persona: str, route: Route, method: str, target: Target) -> bool:

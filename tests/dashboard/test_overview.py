@@ -5,7 +5,9 @@ import datetime as dt
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+from carehub.access.viewer import viewer_of
 from carehub.dashboard.periods import offered, period_named
 from carehub.duties.actions import excuse
 from carehub.duties.duty import DutyKey
@@ -217,3 +219,11 @@ def test_the_overview_asks_the_same_number_of_queries_for_2_and_20(as_, school, 
         counts.append(len(queries))
     assert counts[0] == counts[1]
     assert counts[1] <= 40
+
+
+@pytest.mark.parametrize(
+    "key", ["clerk", "head", "approver", "general_secretary", "general_officer", "owner", "retirees"]
+)
+def test_the_workbooks_are_offered_to_whoever_may_open_them(as_, school, key):
+    may = viewer_of(school.user(key)).may("inspection", "v")
+    assert (f'href="{reverse("reports:list")}"' in text(as_(key))) is may

@@ -37,7 +37,9 @@ NEAR = {  # where a wall stands → the tests that live nearest
     "carehub/dashboard": ["tests/dashboard"], "carehub/desk": ["tests/dashboard"],
     "carehub/reports": ["tests/reports/test_pages.py"], "carehub/reminders": ["tests/reminders/test_inbox.py"],
     "carehub/personfile": ["tests/members_pages"], "carehub/rulebook": ["tests/rulebook"],
-    "carehub/accounts": ["tests/accounts/test_signing_in.py"], "carehub/sweep.py": ["tests/reminders/test_sweep.py"],
+    "carehub/accounts": ["tests/accounts"], "carehub/administration": ["tests/administration"],
+    "carehub/auditlog": ["tests/audit"], "carehub/reveals": ["tests/reveals"], "carehub/handbook": ["tests/roles"],
+    "carehub/sweep.py": ["tests/reminders/test_sweep.py"],
     "templates/personfile": ["tests/members_pages"],
 }  # fmt: skip
 SHARED = ("carehub/access", "members/scope.py", "members/models", "carehub/masking.py")
@@ -111,7 +113,7 @@ def stages(hole: Hole) -> Iterator[tuple[str, list[str]]]:
         yield "A2 canaries", ["tests/crawl/test_canaries.py", "-k", VIEWERS]
     if "widened" in hole.kind:
         yield "the table as agreed", ["tests/access/test_table.py"]
-    yield "A1 every route", ["tests/access/test_every_route.py", "-k", f"theirs and ({PERSONAS}) or sign_in"]
+    yield "A1 every route", ["tests/access/test_every_route.py", "-k", f"theirs and ({PERSONAS}) or sign_in or guard"]
     for start, tests in NEAR.items():
         if hole.file.startswith(start):
             yield "tests nearby", tests
