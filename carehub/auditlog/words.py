@@ -59,6 +59,7 @@ DEEDS: dict[str, Any] = {
     "rotate keys": t("更换加密密钥"),
     "backup": t("备份"),
     "restore": t("恢复"),
+    "chase": t("提醒责任人"),
     "erase departed": t("清除离开的人的敏感信息"),
     "administer close": t("停用账号"),
     "administer reopen": t("重新启用账号"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from carehub.dashboard import views
+from carehub.dashboard import ahead_views, views
 
 app_name = "dashboard"
 urlpatterns = [
@@ -12,4 +12,7 @@ urlpatterns = [
     path("branch/<int:pk>/record/", views.record_together, name="branch-record"),
     path("overview/", views.overview, name="overview"),
     path("overview/names/", views.names, name="names"),
+    path("overview/years/", ahead_views.years, name="years"),
+    path("overview/chase/", ahead_views.chase, name="chase"),
+    path("overview/quality/", ahead_views.quality, name="quality"),
 ]

@@ -15,6 +15,7 @@ from carehub.audit.models import Action
 from carehub.audit.trail import record_first
 from carehub.calendar import today, year_of
 from carehub.catalog import RULES
+from carehub.dashboard.ahead_views import may_chase
 from carehub.dashboard.branch import YEARLY, keeps_ledger, screen_of
 from carehub.dashboard.forms import BranchFilter
 from carehub.dashboard.heat import Sum, total
@@ -124,6 +125,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "periods": list(dict.fromkeys([*offered(on), period])),
         "may_name": bool(sight.named),
         "may_inspect": viewer_of(request.user).may("inspection", "v"),
+        "may_chase": may_chase(sight),
+        "may_ask": viewer_of(request.user).reach("talk", "F").everything,
     }
     return render(request, "dashboard/overview.html", context)
 

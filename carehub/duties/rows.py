@@ -4,7 +4,7 @@ import datetime as dt
 from abc import abstractmethod
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -19,6 +19,7 @@ from carehub.duties.states import FINISHED, UNSETTLED, by_date
 
 Row = dict[str, Any]
 Page = list[Row]
+Days = list[dt.date]
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,15 @@ class RowRule(Rule):
         ask = Ask(on=draft.entered_on, states=UNSETTLED)
         looks = [Look.at(ask.on, window) for window in self.windows(draft.held_on)]
         return [duty for look in looks for duty in self.listed(ask, look, self.touched(draft, look))]
+
+    def finished_days(self, ask: Ask, window: Window) -> Days:
+        """Return the day of the evidence of every duty that is done, in one query."""
+        look = Look.at(ask.on, window)
+        rows = (
+            self._asked(replace(ask, states=FINISHED), look).order_by().annotate(proof=self.details(look)["evidence"])
+        )
+        found = rows.values_list("owner_no", "subject_no", "proof")
+        return [dt.date.fromisoformat(proof["on"]) for _o, _s, proof in (found.distinct() if self.distinct else found)]
 
     def tally(self, ask: Ask, window: Window) -> Tallies:
         look = Look.at(ask.on, window)

@@ -13,7 +13,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 # (package, file in it, name under static/vendor/)
-FILES = [("@tabler/core", "dist/css/tabler.min.css", "tabler.min.css")]
+FILES = [
+    ("@tabler/core", "dist/css/tabler.min.css", "tabler.min.css"),
+    ("echarts", "dist/echarts.min.js", "echarts.min.js"),
+]
 # The manifest storage fails on a reference to a map that is not there.
 SOURCE_MAP = re.compile(r"/\*#\s*sourceMappingURL=.*?\*/|//#\s*sourceMappingURL=.*$", re.MULTILINE)
 MANIFEST = ("package.json", "package-lock.json", ".npmrc")
