@@ -39,6 +39,7 @@ def test_nobody_meets_what_is_not_theirs(canaries: Canaries, world: World, viewe
     details = "\n".join(str(event.detail) for event in AuditEvent.objects.all())
     assert set(canaries_in(details)) == set()
     kinds = Counter(leak.rpartition(": ")[2].split()[0] for leak in walked.leaks)
+    assert not walked.refused
     assert not walked.leaks, f"{kinds}\n" + "\n".join(walked.leaks[:40])
 
 

@@ -31,6 +31,7 @@ class Walk:
     size: int = 0
     seen: int = 0
     leaks: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
     by_route: Counter[str] = field(default_factory=Counter)
     by_kind: Counter[str] = field(default_factory=Counter)
@@ -63,9 +64,11 @@ class Walk:
             self.clean_address(what, address_after)  # back to the search after signing in
         self.leaks += [f"{what}: in the address {address}" for _match in ANY.finditer(whole)]
 
-    def open(self, address: str) -> None:
-        """Read a page and queue what it offers."""
+    def open(self, address: str, *, offered: bool = False) -> None:
+        """Read a page and queue what it offers; what a page offers must not be refused."""
         answer = self.read(address)
+        if offered and answer.status_code in (403, 404):
+            self.refused.append(f"{address}: {answer.status_code}, and a page offered it")
         if not answer.get("Content-Type", "").startswith("text/html") or answer.streaming:
             if answer.status_code in (301, 302):
                 self.offer(address, answer["Location"])
@@ -115,7 +118,7 @@ class Walk:
     def follow(self) -> None:
         """Follow what is offered, page after page."""
         while self.waiting and self.pages < IN_ALL:
-            self.open(self.waiting.popleft())
+            self.open(self.waiting.popleft(), offered=True)
 
     def knock(self) -> None:
         """Ask for every route with every kind of target, offered or not, as page and as fragment."""

@@ -183,3 +183,18 @@ def test_the_desk_asks_the_same_number_of_queries_for_2_and_20(as_, school, key)
         counts.append(len(queries))
     assert counts[0] == counts[1]
     assert counts[1] <= 40
+
+
+def test_a_general_branch_is_told_of_its_own_vacancies_only(as_, school):
+    Post.objects.filter(role=Post.Role.SECRETARY, organization__in=[school.maths_branch, school.second]).delete()
+    html = page(as_("general_secretary"))
+    assert "外国语学院教工第二党支部" in html
+    assert "数学学院教工党支部" not in html
+
+
+@pytest.mark.parametrize("key", ["general_secretary", "general_officer", "approver", "leader", "retirees"])
+def test_only_the_department_is_shown_what_runs_the_school(as_, school, key):
+    Post.objects.filter(role=Post.Role.SECRETARY, organization=school.maths_branch).delete()
+    html = page(as_(key))
+    assert "书记空缺 1 个" not in html
+    assert "数学学院教工党支部" not in html
