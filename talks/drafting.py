@@ -18,6 +18,7 @@ from talks.models import Talk
 from talks.offices import default_talker, offices_on, reachable, talkers_for
 from talks.owing import Settling, settling
 from talks.panels import last_talks, who_sees
+from talks.preparing import preparable
 from talks.reasons import OF_RULE, clean_reasons
 from talks.text import keeps_text
 
@@ -95,6 +96,7 @@ def aside(form: TalkForm) -> dict[str, Any]:
         "keeps_text": keeps_text(form.on),
         "recorder": form.user.person if hasattr(form.user, "person") else None,
         "alone": alone,
+        "may_prepare": bool(alone and preparable(form.user, [alone.pk], form.on)),
         "last": last_talks([alone.pk], on=form.on).get(alone.pk) if alone else None,
         "held_day": form.held_day,
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from talks import views
+from talks import paper_views, views
 
 app_name = "talks"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("new/", views.new, name="new"),
     path("people/", views.people, name="people"),
     path("settles/", views.settles, name="settles"),
+    path("prepare/<int:pk>/", paper_views.prepare, name="prepare"),
     path("<int:pk>/", views.talk, name="talk"),
     path("<int:pk>/correct/", views.correct, name="correct"),
     path("<int:pk>/withdraw/", views.withdraw, name="withdraw"),

@@ -129,6 +129,11 @@ class Owing:
     excused: Sequence[Item]
 
     @property
+    def people(self) -> set[int | None]:
+        """Return whom the rows of the desk are about."""
+        return {item.duty.person_id for item in (*self.overdue, *self.soon)}
+
+    @property
     def is_clear(self) -> bool:
         return not (self.overdue or self.soon or any(one.tiles for one in self.rounds))
 

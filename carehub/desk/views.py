@@ -24,6 +24,7 @@ from talks.follow_ups.panels import waiting_on
 from talks.lists import lines
 from talks.models import Talk
 from talks.offices import own_ledgers
+from talks.preparing import preparable
 
 RECENT = 5
 
@@ -46,6 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "recent": recent_talks(request),
         "waiting": waiting_on(request.user, viewer.on) if viewer.may("follow_up", "a") else None,
         "may_record": viewer.may("talk", "e"),
+        "preparable": preparable(request.user, owing.people, viewer.on) if owing else {},
         "watches_branches": bool({"GS", "GO"} & set(viewer.personas)),
         "may_overview": bool(viewer.reach("duty", "n", "v").over_others()),
     }
@@ -118,6 +120,7 @@ def _duty_page(request: HttpRequest, found: Found, form: ExcuseForm | None = Non
         "found": found,
         "duty": found.duty,
         "evidence": found.evidence_for(request.user),
+        "preparable": preparable(request.user, [found.duty.person_id], found.on) if found.may_record else {},
         "form": form or (ExcuseForm(on=found.on) if found.may_excuse else None),
         "excuse": Excuse.objects.in_force(found.on).filter(**vars(found.key)).first() if found.is_excused else None,
     }

@@ -21,6 +21,7 @@ from members.rules import age_on, anniversary_of, standing_of
 from members.sheets import marks_of
 from talks.follow_ups.panels import rows_about
 from talks.panels import talks_with
+from talks.preparing import preparable
 
 MOMENTS_SHOWN, TALKS_SHOWN = 20, 200
 
@@ -36,6 +37,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     context = file_of(request, shown) | {
         "duties": duties_about(shown, viewer, on),
         "may_talk": viewer.reach("talk", "e").covers(facts) and shown.pk != viewer.person_id,
+        "may_prepare": bool(preparable(request.user, [shown.pk], on)),
         "age": age_on(shown, on),
         "read": counts_of(shown) if shown.pk != viewer.person_id else None,
         "may_share": viewer.may("grant", "e") and shown.pk != viewer.person_id,

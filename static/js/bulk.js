@@ -45,7 +45,6 @@ document.addEventListener("change", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-print]")) window.print();
   const clear = event.target.closest("[data-clear]");
   if (!clear) return;
   const form = clear.closest("form");

@@ -34,3 +34,8 @@ document.addEventListener("htmx:pushedIntoHistory", () => {
     link.search = location.search;
   });
 });
+
+/* A page to print. */
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});

@@ -39,6 +39,12 @@ def rows_about(person: Person, user: Any, on: dt.date) -> list[Row]:
     return rows_of(seen.order_by("-state", "due_on", "pk")[:FIRST], on)
 
 
+def open_about(person: Person, user: Any, on: dt.date) -> list[Row]:
+    """Return what was promised a person and is still open, as far as the viewer may see it, the nearest first."""
+    seen = FollowUp.objects.visible_to(user).with_rights(user).about(person.pk).filter(withdrawn_at=None)
+    return rows_of(seen.filter(state=FollowUp.State.OPEN).nearest_first()[:FIRST], on)
+
+
 @dataclass(frozen=True)
 class Waiting:
     """How many matters wait for one account."""

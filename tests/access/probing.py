@@ -62,6 +62,7 @@ class Route:
     talker_only: bool = False
     second_person: bool = False
     on_target: bool = False
+    others_only: bool = False
 
     @property
     def sight(self) -> str:
@@ -209,6 +210,8 @@ def _is_own(school: School, persona: str, target: Target) -> bool:
 def _seen(school: School, persona: str, route: Route, target: Target) -> bool:
     if route.own_only:
         return _is_own(school, persona, target)
+    if route.others_only and target.people == {school.people[CAST[persona]].pk}:
+        return False
     scopes = _scopes(persona, route.sight, route.seen_by) & set(route.scopes)
     own = school.people[CAST[persona]].pk in target.people and "o" in route.scopes
     return own or any(covers(school, persona, scope, target) for scope in scopes)
