@@ -14,5 +14,6 @@ urlpatterns = [
     path("<int:pk>/", views.talk, name="talk"),
     path("<int:pk>/correct/", views.correct, name="correct"),
     path("<int:pk>/withdraw/", views.withdraw, name="withdraw"),
+    path("<int:pk>/print/", paper_views.record, name="print"),
     path("<int:pk>/text/", views.share, name="share-text"),
 ]

@@ -47,8 +47,9 @@ def _about(person: Person) -> Q:
         return direct
     left = Q(action__in=(Action.EXPORT, Action.DOWNLOAD), path__in=[*parent_paths(person.path), person.path])
     asked_only = Q(action=Action.EXPORT, target__startswith="reports.Inspection:")
+    one_talk = Q(action=Action.EXPORT, target__startswith="talks.Talk:")  # the form of one talk is no list
     same_group = Q(detail__group__isnull=True) | Q(detail__group=person.occupation)
-    return direct | (left & ~asked_only & same_group)
+    return direct | (left & ~asked_only & ~one_talk & same_group)
 
 
 def lines_of(rows: Iterable[dict[str, Any]]) -> list[Reading]:

@@ -17,6 +17,7 @@ t = gettext_lazy
 DEEDS: dict[str, Any] = {
     "file": t("看档案"),
     "talk-text": t("看谈话要点"),
+    "talk-form": t("打印谈话记录表"),
     "prepare": t("准备谈话"),
     "roster": t("导出名册"),
     "branch": t("导出支部谈话情况"),
