@@ -125,8 +125,8 @@ def birthday_words(person: Person, on: dt.date) -> str:
 
 
 def _in_year(day: dt.date, year: int) -> dt.date:
-    """Return the same day of another year; of 29 February, 1 March in a common year."""
+    """Return the same day of another year; of 29 February, 28 February in a common year."""
     try:
         return day.replace(year=year)
     except ValueError:
-        return dt.date(year, 3, 1)
+        return dt.date(year, 2, 28)

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from carehub.audit.models import AuditEvent
@@ -31,6 +31,7 @@ def page(client, name, **query):
     return answer.content.decode()
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.integers(0, 5000), DAYS, st.integers(0, 400))
 def test_shares_of_the_months_add_up_and_no_month_is_far_from_its_part(left, on, days):
     shares = spread(left, on, on + days * DAY)
@@ -40,6 +41,7 @@ def test_shares_of_the_months_add_up_and_no_month_is_far_from_its_part(left, on,
         assert all(abs(shares[month] - left * weight / whole) < 1 for month, weight in weights.items())
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(st.dates(dt.date(2026, 1, 1), dt.date(2026, 12, 31)), max_size=40))
 def test_months_pile_up_to_everything_that_was_done(days):
     piled = cumulated(days, 12)

@@ -137,7 +137,7 @@ def test_a_refused_sheet_is_no_reading(school: School, as_: As) -> None:
         (dt.date(2010, 12, 24), "day", ON, ""),
         (dt.date(2010, 11, 22), "day", ON, ""),
         (dt.date(2010, 1, 5), "day", dt.date(2026, 12, 20), "2027年1月5日，入党 17 周年"),
-        (dt.date(2012, 2, 29), "day", dt.date(2027, 2, 20), "3月1日，入党 15 周年"),
+        (dt.date(2012, 2, 29), "day", dt.date(2027, 2, 20), "2月28日，入党 15 周年"),
         (dt.date(2010, 12, 1), "month", ON, ""),
         (dt.date(2026, 11, 23), "day", ON, ""),
         (None, "day", ON, ""),
