@@ -16,11 +16,12 @@ def modules(tmp_path: Path, settings: Any) -> Path:
     """Return a folder as npm leaves it, in a project of its own."""
     settings.BASE_DIR = tmp_path
     (tmp_path / "package-lock.json").write_text("{}")
-    package = tmp_path / "node_modules" / "@tabler" / "core"
-    (package / "dist" / "css").mkdir(parents=True)
-    (package / "dist" / "css" / "tabler.min.css").write_text("a{}\n/*# sourceMappingURL=tabler.min.css.map */")
-    (package / "package.json").write_text(json.dumps({"version": "1.0.0", "license": "MIT"}))
-    (package / "LICENSE").write_text("Permission is hereby granted")
+    for name, source, _served in vendor_assets.FILES:
+        package = tmp_path / "node_modules" / name
+        (package / source).parent.mkdir(parents=True)
+        (package / source).write_text("a{}\n/*# sourceMappingURL=tabler.min.css.map */")
+        (package / "package.json").write_text(json.dumps({"version": "1.0.0", "license": "MIT"}))
+        (package / "LICENSE").write_text("Permission is hereby granted")
     return tmp_path / "node_modules"
 
 
@@ -45,7 +46,7 @@ def test_files_are_current_until_the_lock_changes(modules: Path, settings: Any):
 
 
 def test_a_file_that_is_missing_is_named(modules: Path):
-    assert vendor_assets.missing() == ["tabler.min.css"]
+    assert vendor_assets.missing() == [served for _package, _source, served in vendor_assets.FILES]
 
 
 def test_npm_runs_no_script_of_a_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
