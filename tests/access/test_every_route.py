@@ -138,6 +138,7 @@ def test_a_visitor_is_sent_to_sign_in_everywhere(school: School, figure: Figure)
 
 
 @pytest.mark.parametrize("persona", ONE_OF_EACH_KIND)
+@pytest.mark.walk
 def test_a_method_that_a_route_does_not_have_does_nothing(school: School, persona: str, figure: Figure):
     wrong, before = [], None
     client, user = Client(raise_request_exception=False), school.user(CAST[persona])

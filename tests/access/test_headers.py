@@ -29,6 +29,7 @@ def answers(school: School, key: str | None):
 
 
 @pytest.mark.parametrize("key", ["clerk", "owner", "member", None])
+@pytest.mark.walk
 def test_every_answer_carries_its_protection(school: School, key: str | None, figure: Figure):
     for name, answer in answers(school, key):
         figure("answers with their headers", 1)

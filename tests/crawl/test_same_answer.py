@@ -113,16 +113,20 @@ def test_what_is_forbidden_looks_like_what_does_not_exist(canaries: Canaries, fi
         compare(client, pair, clocks[pair.group], swapped=n % 2 == 1)
     figure("A4 pairs", len(pairs))
     assert len(pairs) >= 500
-    slow = {group for group, clock in clocks.items() if clock.apart > WITHIN_MS}
-    for group in slow:  # once more, more often: the machine may have been busy
-        clocks[group] = Clock()
-        again = [pair for pair in pairs if pair.group == group]
-        for n in range(AGAIN * max(1, 5 // len(again))):
-            for pair in again:
-                compare(clients[pair.persona], pair, clocks[group], swapped=n % 2 == 1)
+    for _round in range(3):  # the machine may have been busy: what is apart is asked again, more often
+        for group in [group for group, clock in clocks.items() if clock.apart > WITHIN_MS]:
+            clocks[group] = ask_again([pair for pair in pairs if pair.group == group], clients)
     worst = max(clock.apart for clock in clocks.values())
     figure(f"A4 farthest medians apart on {connection.vendor} ms", worst)
     assert worst <= WITHIN_MS, {group: clock.apart for group, clock in clocks.items() if clock.apart > WITHIN_MS}
+
+
+def ask_again(pairs: list[Pair], clients: dict[str, Client]) -> Clock:
+    clock = Clock()
+    for n in range(AGAIN * max(1, 5 // len(pairs))):
+        for pair in pairs:
+            compare(clients[pair.persona], pair, clock, swapped=n % 2 == 1)
+    return clock
 
 
 def compare(client: Client, pair: Pair, clock: Clock, *, swapped: bool) -> None:

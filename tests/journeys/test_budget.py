@@ -40,6 +40,7 @@ def pages(user: User) -> list[str]:
 
 @pytest.mark.django_db
 @time_machine.travel(dt.datetime(2026, 11, 23, 2, tzinfo=dt.UTC), tick=False)
+@pytest.mark.walk
 def test_no_page_asks_more_than_forty_questions_at_three_thousand_people():
     call_command("demo", people=3000, on=ON, stdout=StringIO())
     slow, opened = [], 0

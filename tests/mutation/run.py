@@ -26,7 +26,7 @@ from queue import Queue
 from tests.mutation.holes import ROOT, Hole, all_holes
 
 LEFT_BEHIND = shutil.ignore_patterns(".git", ".venv", "var", "vendor", "node_modules", "staticfiles", "__pycache__")
-BAR, PATIENCE, PER_PLACE, SPREAD = 95.0, 420, 2, 66
+BAR, PATIENCE, PER_PLACE, SPREAD = 95.0, 900, 2, 66
 FAILED = re.compile(r"^FAILED ", re.MULTILINE)  # an error while starting is no failed test
 PERSONAS = "[BS] or [LT] or [M] or [GS] or [OD] or [BO] or [AUD] or [LD]"
 VIEWERS = "theirs and ([BS] or [LT] or [M] or [GO] or [LD])"

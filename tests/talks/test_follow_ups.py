@@ -320,6 +320,7 @@ def test_a_recorder_is_not_offered_the_line(school: School, as_: As) -> None:
     assert "要帮着办的事" not in as_("officer").get("/talks/new/").content.decode()
 
 
+@pytest.mark.walk
 def test_nobody_else_meets_the_words_on_any_page(school: School, as_: As) -> None:
     talk = talk_of(school.owner, school.member, by=school.user("owner"))
     item = matter_of(school, talk=talk)

@@ -48,6 +48,7 @@ class TestWithWords:
             assert CANARY in as_(key).get(f"/talks/{talk.pk}/").content.decode(), key
         assert AuditEvent.objects.filter(action="read", target=f"talks.Talk:{talk.pk}").count() == 2
 
+    @pytest.mark.walk
     def test_nobody_else_meets_the_words_on_any_page(self, school: School, as_: As, talk: Talk) -> None:
         pages = ["/talks/", f"/talks/{talk.pk}/", f"/talks/{talk.pk}/correct/", f"/talks/{talk.pk}/withdraw/"]
         pages += [f"/talks/new/?person={school.member.pk}", f"/people/{school.member.pk}/", "/talks/people/?q=lxm", "/"]
