@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from carehub.audit.models import AuditEvent
 from carehub.duties.models import Excuse
+from members.actions import affiliate
 from members.models import Post
 from tests.talks.writing import talk_of
 
@@ -45,6 +46,14 @@ def test_a_done_duty_links_to_the_talk_that_proves_it(as_, school, yearly):
     assert "2026年3月12日谈过" in html
     assert "说明原因" not in html
     assert "记录谈话" not in html
+
+
+def test_a_talk_in_another_branch_proves_it_and_is_not_opened_from_here(as_, school):
+    talk = talk_of(school.outsider, school.outsider_member, held_on=dt.date(2026, 3, 12))
+    affiliate(person=school.outsider_member, organization=school.first, on=dt.date(2026, 9, 1))
+    html = text(as_("owner"), url(f"C-2.3:2026:{school.first.pk}:{school.outsider_member.pk}"))
+    assert "2026年3月12日谈过。记录在其他党组织，您看不到详情。" in html
+    assert talk.get_absolute_url() not in html
 
 
 def test_a_vacant_post_is_said_with_who_answers(as_, school, yearly):

@@ -11,7 +11,7 @@ from carehub.access.viewer import viewer_of
 from carehub.dashboard.periods import offered, period_named
 from carehub.duties.actions import excuse
 from carehub.duties.duty import DutyKey
-from members.models import Post
+from members.models import Person, Post
 from tests.cast import make_person
 from tests.dashboard.crowd import crowd
 from tests.talks.writing import talk_of
@@ -227,3 +227,9 @@ def test_the_overview_asks_the_same_number_of_queries_for_2_and_20(as_, school, 
 def test_the_workbooks_are_offered_to_whoever_may_open_them(as_, school, key):
     may = viewer_of(school.user(key)).may("inspection", "v")
     assert (f'href="{reverse("reports:list")}"' in text(as_(key))) is may
+
+
+def test_the_people_counted_are_those_in_view(as_, school):
+    for key, place in (("general_secretary", school.languages), ("head", school.committee)):
+        members = Person.objects.party_members().filter(path__startswith=place.path)
+        assert f"{members.count()} 名党员" in text(as_(key)), key
