@@ -85,3 +85,8 @@ def test_people_owners_and_states_narrow_the_list(school: School) -> None:
 def test_names_stand_by_pinyin_inside_an_organisation(school: School) -> None:
     names = [duty.subject for duty in duties("C-2.3", owners=frozenset({school.first.pk}))]
     assert names == ["陈立群", "程立新", "黎小满", "王志远"]
+
+
+def test_what_a_leader_owes_lies_at_the_committee_and_not_below(school: School) -> None:
+    assert duties("C-2.1", scope=Reach(paths=(school.committee.path,)))
+    assert duties("C-2.1", scope=Reach(paths=(school.languages.path,))) == []

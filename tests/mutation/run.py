@@ -31,6 +31,7 @@ FAILED = re.compile(r"^FAILED ", re.MULTILINE)  # an error while starting is no 
 PERSONAS = "[BS] or [LT] or [M] or [GS] or [OD] or [BO] or [AUD] or [LD]"
 VIEWERS = "theirs and ([BS] or [LT] or [M] or [GO] or [LD])"
 NEAR = {  # where a wall stands → the tests that live nearest
+    "talks/duties": ["tests/duties/test_queries.py", "tests/talks"],
     "talks/follow_ups": ["tests/talks"], "talks/break_glass": ["tests/talks"], "talks": ["tests/talks"],
     "members/importing": ["tests/imports/test_wizard.py"],
     "members": ["tests/members_pages", "tests/imports/test_wizard.py"],

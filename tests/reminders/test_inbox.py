@@ -129,3 +129,11 @@ def test_the_number_of_queries_does_not_grow_with_names_or_messages(as_, school,
         tell(DECEMBER + dt.timedelta(days=n))
     tell(NEW_YEAR)
     assert queries() == few <= 20
+
+
+def test_a_message_names_only_what_its_reader_was_told(as_, school, tell):
+    tell(DECEMBER)
+    page = as_("owner").get(LIST).content.decode()
+    assert str(school.first) in page
+    assert str(school.second) not in page
+    assert "不在您的范围" not in page

@@ -213,3 +213,11 @@ def test_reason_and_answer_stand_sealed_and_outside_trail_and_inbox(school: Scho
     outside = stored + str(list(AuditEvent.objects.values_list("detail"))) + str(list(InboxItem.objects.values()))
     assert REASON not in outside
     assert CANARY not in outside
+
+
+def test_a_request_stands_on_the_list_of_those_whom_it_concerns(school: School, as_: As, approved: TextRequest) -> None:
+    address = approved.get_absolute_url()
+    for key in ("head", "approver"):
+        assert address in as_(key).get("/text-requests/").content.decode(), key
+    Post.objects.create(person=school.colleague, organization=school.committee, role="OH", started_on=ON)
+    assert address not in as_("colleague").get("/text-requests/").content.decode()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import QueryDict
 from django.test import Client
 
 from carehub.audit.models import AuditEvent
@@ -14,6 +15,7 @@ from carehub.catalog import RULES
 from carehub.duties.rule import Ask, list_duties
 from members.models import Person, Post
 from talks.actions import Overtaken, correct_talk, withdraw_talk
+from talks.drafting import prefilled
 from talks.models import Correction, Talk
 from tests.cast import School
 from tests.talks.writing import ON, form_of, talk_of
@@ -215,3 +217,24 @@ def test_a_duty_of_a_year_that_is_over_asks_for_the_day(school: School, as_: As)
     window = rules[0].windows(dt.date(2025, 1, 1))[0]
     duty = list_duties(rules, Ask(on=ON, people=frozenset({school.member.pk})), window)[0]
     assert as_("owner").get("/talks/new/", {"duty": duty.key}).context["form"].initial["held"] == "other"
+
+
+def test_who_left_office_is_offered_no_correction_of_the_own_talk(school: School, as_: As) -> None:
+    talk = talk_of(school.owner, school.member)
+    correct = f"/talks/{talk.pk}/correct/"
+    assert correct in as_("owner").get(talk.get_absolute_url()).content.decode()
+    Post.objects.filter(person=school.owner).update(ended_on=ON - DAY)
+    answer = as_("owner").get(talk.get_absolute_url())
+    assert answer.status_code == 200
+    assert correct not in answer.content.decode()
+    with pytest.raises(PermissionDenied):
+        withdraw_talk(talk=talk, version=1, because="记错了人", by=school.user("owner"))
+
+
+def test_an_address_about_somebody_out_of_reach_tells_nothing_of_what_is_owed_there(school: School) -> None:
+    asked = QueryDict(f"duty=C-2.3:2025:{school.maths_branch.pk}:{school.outsider_member.pk}")
+    found = prefilled(school.user("owner"), asked, ON)
+    assert (found["held"], found["reasons"]) == ("today", [])
+    near = QueryDict(f"duty=C-2.3:2025:{school.first.pk}:{school.member.pk}")
+    found = prefilled(school.user("owner"), near, ON)
+    assert (found["held"], found["reasons"]) == ("other", ["annual"])
