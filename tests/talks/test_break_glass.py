@@ -221,3 +221,9 @@ def test_a_request_stands_on_the_list_of_those_whom_it_concerns(school: School, 
         assert address in as_(key).get("/text-requests/").content.decode(), key
     Post.objects.create(person=school.colleague, organization=school.committee, role="OH", started_on=ON)
     assert address not in as_("colleague").get("/text-requests/").content.decode()
+
+
+def test_a_request_goes_with_the_office_that_asked(school: School, approved: TextRequest) -> None:
+    assert TextRequest.objects.visible_to(school.user("head")).exists()
+    Post.objects.filter(person=school.head).update(ended_on=ON - DAY)
+    assert not TextRequest.objects.visible_to(school.user("head")).exists()

@@ -17,6 +17,7 @@ from members.models import Person, Post
 from talks.actions import Overtaken, correct_talk, withdraw_talk
 from talks.drafting import prefilled
 from talks.models import Correction, Talk
+from talks.offices import talkers_for
 from tests.cast import School
 from tests.talks.writing import ON, form_of, talk_of
 
@@ -238,3 +239,8 @@ def test_an_address_about_somebody_out_of_reach_tells_nothing_of_what_is_owed_th
     near = QueryDict(f"duty=C-2.3:2025:{school.first.pk}:{school.member.pk}")
     found = prefilled(school.user("owner"), near, ON)
     assert (found["held"], found["reasons"]) == ("other", ["annual"])
+
+
+def test_who_holds_no_office_is_nobodys_talker(school: School) -> None:
+    assert talkers_for(school.user("owner"), ON) == [school.owner]
+    assert talkers_for(school.user("member"), ON) == []

@@ -359,3 +359,8 @@ def test_the_number_of_queries_does_not_follow_the_number_of_matters(school: Sch
 def test_who_takes_it_on_himself_is_sent_no_message(school: School) -> None:
     matter_of(school, to="owner")
     assert told(school, "owner") == []
+
+
+def test_who_acts_on_nothing_sees_the_own_matters_only(school: School, as_: As) -> None:
+    assert "等我办" in as_("owner").get("/follow-ups/").content.decode()
+    assert "等我办" not in as_("member").get("/follow-ups/").content.decode()
