@@ -9,9 +9,12 @@ from django.core.checks import CheckMessage, Error, register
 
 from carehub.duties.rule import Rule
 from carehub.policy import CLAUSES
+from talks.duties import EACH_MUST, MUSTS
 from talks.duties import RULES as TALK_RULES
 
 RULES: list[Rule] = [*TALK_RULES]
+# What the command line counts: the five musts one by one instead of together (talks/duties/events.py says why).
+CLAUSE_RULES: list[Rule] = [one for rule in RULES for one in (EACH_MUST if rule is MUSTS else [rule])]
 
 
 @register()

@@ -112,6 +112,8 @@ def _is_about_person(duty: Duty) -> bool:
 
 def _has_moved(duty: Duty, branches: dict[int, int]) -> bool:
     """Return whether the person about whom a branch owes it belongs elsewhere now."""
+    if duty.event_id:
+        return False  # what an event asked for stays with the unit of its deadline, of a secretary the one above
     return _is_about_person(duty) and branches.get(duty.subject_id, duty.organization_id) != duty.organization_id
 
 

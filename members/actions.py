@@ -13,9 +13,12 @@ from carehub.audit.models import Action
 from carehub.audit.trail import record
 from carehub.calendar import DAY, today
 from carehub.reminders.actions import silence
+from members.events_records import Happening, note, note_move, take_moves_back
 from members.grants_actions import withdraw_grants_of
 from members.ground import with_ground
-from members.models import Affiliation, Organization, Person
+from members.models import Affiliation, EventKind, Organization, Person
+
+Ending = Affiliation.Ending
 
 
 def branch_of(organization: Organization) -> Organization:
@@ -27,15 +30,25 @@ def branch_of(organization: Organization) -> Organization:
 @transaction.atomic
 def affiliate(*, person: Person, organization: Organization, on: dt.date, by: Any = None) -> Affiliation:
     """Bring a person into an organisation from a day on; an affiliation in force ends the day before (校内转接)."""
-    end_affiliation(person=person, on=on - DAY, ending=Affiliation.Ending.MOVED)
+    before = open_affiliation(person, on - DAY)
+    end_affiliation(person=person, on=on - DAY, ending=Ending.MOVED)
+    take_moves_back(person, since=on)
     affiliation = Affiliation.objects.create(
         person=person, organization=organization, branch=branch_of(organization), started_on=on
     )
     person.organization, person.path = organization, organization.path or ""
     person.save(update_fields=["organization", "path"])
+    if before:
+        before.ended_on = on - DAY
+    note_move(person, before, affiliation, by=by)
     settle_accounts(on=today(), people=[person.pk], by=by)
     record(Action.CHANGE, by=by, target=person, path=person.path, what="affiliate", on=str(on))
     return affiliation
+
+
+def open_affiliation(person: Person, on: dt.date) -> Affiliation | None:
+    """Return the affiliation that is open and holds a day."""
+    return person.affiliations.filter(ended_on=None, started_on__lte=on).select_related("branch__parent").first()
 
 
 def end_affiliation(*, person: Person, on: dt.date, ending: str) -> int:
@@ -54,20 +67,29 @@ def end_posts(*, person: Person, on: dt.date) -> int:
 @transaction.atomic
 def leave(*, person: Person, on: dt.date, ending: str, by: Any = None) -> None:
     """Take a person out of the school's organisations; `on` is the last day (died, left the Party, transferred out)."""
+    note_leaving(person, on=on, ending=ending, by=by)
     end_affiliation(person=person, on=on, ending=ending)
     end_posts(person=person, on=on)
     withdraw_grants_of(person, by=by, on=on)
-    dates = {Affiliation.Ending.DIED: "died_on", Affiliation.Ending.LEFT_PARTY: "left_party_on"}
-    dates |= {Affiliation.Ending.SUSPENDED: "suspended_on"}
-    if field := dates.get(Affiliation.Ending(ending)):
+    dates = {Ending.DIED: "died_on", Ending.LEFT_PARTY: "left_party_on", Ending.SUSPENDED: "suspended_on"}
+    if field := dates.get(Ending(ending)):
         setattr(person, field, on)
     path, person.organization, person.path = person.path, None, ""
     person.save()
     silence(person_id=person.pk)
     if person.user:
-        died = ending == Affiliation.Ending.DIED
+        died = ending == Ending.DIED
         close_account(user=person.user, because=Closing.DIED if died else Closing.LEFT, by=by)
     record(Action.CHANGE, by=by, target=person, path=path, what="leave", on=str(on), ending=str(ending))
+
+
+def note_leaving(person: Person, *, on: dt.date, ending: str, by: Any = None) -> None:
+    """Write down the event that a leaving is: out of the school, or a death, which opens what C-2.10 asks."""
+    kinds = {Ending.LEFT_SCHOOL: EventKind.MOVED_OUT, Ending.DIED: EventKind.DIED}
+    take_moves_back(person, since=on + DAY)
+    kind, stay = kinds.get(Ending(ending)), open_affiliation(person, on)
+    if kind and stay:
+        note([Happening(person, kind, on, stay.branch)], by=by)
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from carehub.audit.trail import record
 from carehub.calendar import DAY, date_words, today
 from carehub.reminders.actions import tell
 from members.actions import settle_accounts
+from members.events_records import note_post
 from members.grants_actions import Refused, check_span
 from members.models import Organization, OrganizationGrant, Person, Post, RoleProposal
 from members.models.grant import LONGEST_DAYS
@@ -262,4 +263,6 @@ def _appoint(proposal: RoleProposal, on: dt.date) -> dict[str, Any]:
         return {"grant": grants.assign_dated(codename, proposal.account, proposal.organization, **terms)}
     manner = Post.Manner.ACTING if role == Role.SECRETARY else Post.Manner.FORMAL
     office = {"person": proposal.person, "organization": proposal.organization, "role": role, "manner": manner}
-    return {"post": Post.objects.create(**office, started_on=first, ended_on=last)}
+    post = Post.objects.create(**office, started_on=first, ended_on=last)
+    note_post([post], by=proposal.approved_by)
+    return {"post": post}

@@ -9,6 +9,7 @@ from carehub.access.viewer import viewer_of
 from carehub.calendar import window_named
 from carehub.duties.duty import Duty
 from carehub.duties.rule import Ask, Draft, list_duties
+from members.events import kinds_of_events
 from members.models import Person
 from talks.duties import RULES
 from talks.follow_ups.forms import MatterForm
@@ -19,7 +20,7 @@ from talks.offices import default_talker, offices_on, reachable, talkers_for
 from talks.owing import Settling, settling
 from talks.panels import last_talks, who_sees
 from talks.preparing import preparable
-from talks.reasons import OF_RULE, clean_reasons
+from talks.reasons import OF_EVENT, OF_RULE, clean_reasons
 from talks.text import keeps_text
 
 
@@ -42,7 +43,7 @@ def prefilled(user: Any, asked: QueryDict, on: dt.date) -> dict[str, Any]:
     if len(within) > 1:
         initial["form"] = Talk.Form.COLLECTIVE
     would = settling(Draft(talker.pk, frozenset(within), on, on))
-    initial["reasons"] = reasons_of([*would.duties, *([duty] if duty else [])])
+    initial["reasons"] = reasons_of([*would.duties, *([duty] if duty else [])], user)
     return initial
 
 
@@ -72,9 +73,11 @@ def duty_named(key: str, on: dt.date) -> Duty | None:
     return next((duty for duty in duties if duty.key == key), None)
 
 
-def reasons_of(duties: list[Duty]) -> list[str]:
-    """Return the reasons that duties suggest."""
-    return clean_reasons(OF_RULE[duty.rule] for duty in duties if duty.rule in OF_RULE)
+def reasons_of(duties: list[Duty], user: Any) -> list[str]:
+    """Return the reasons that duties suggest; of an event only to who may read what happened."""
+    kinds = kinds_of_events(duties, user).values()
+    of_events = [OF_EVENT[kind] for kind in kinds if kind in OF_EVENT]
+    return clean_reasons([*(OF_RULE[duty.rule] for duty in duties if duty.rule in OF_RULE), *of_events])
 
 
 def aside(form: TalkForm) -> dict[str, Any]:
@@ -91,7 +94,7 @@ def aside(form: TalkForm) -> dict[str, Any]:
         "settling": would,
         "picked": picked,
         "talker": talker,
-        "reasons_suggested": ",".join(reasons_of(would.duties)),
+        "reasons_suggested": ",".join(reasons_of(would.duties, form.user)),
         "witnesses": who_sees(offices[0].path, picked, form.on) if offices else None,
         "keeps_text": keeps_text(form.on),
         "recorder": form.user.person if hasattr(form.user, "person") else None,

@@ -11,7 +11,7 @@ from carehub.calendar import quarter_of, titled_window, window_named, year_of
 from carehub.duties.duty import Duty, State
 from carehub.duties.rule import Ask, Draft, Rule, duties_settled_by, list_duties, tally_duties
 from carehub.duties.settings import ENTRY_GRACE, Settings
-from talks.duties import RULES
+from talks.duties import CADENCES, EVENTS, RULES
 from talks.models import Talk
 from talks.offices import Office
 
@@ -81,8 +81,8 @@ class Row:
 
     @property
     def full_title(self) -> str:
-        """Return 2026年度谈话, 2026年第四季度谈话."""
-        return titled_window(self.duty.window, self.title)
+        """Return 2026年度谈话, 2026年第四季度谈话, 五必谈."""
+        return self.title if self.duty.event_id else titled_window(self.duty.window, self.title)
 
     @property
     def words(self) -> str:
@@ -115,8 +115,9 @@ def settled_by_talk(talk: Talk, on: dt.date) -> list[Duty]:
     people = frozenset(talk.participations.values_list("person", flat=True))
     ask = Ask(on=max(on, talk.held_on), people=people)
     windows = (year_of(talk.held_on), quarter_of(talk.held_on))
-    found = [duty for window in windows for duty in list_duties(RULES, ask, window)]
-    return [duty for duty in found if duty.evidence_id == talk.pk]
+    found = [duty for window in windows for duty in list_duties(CADENCES, ask, window)]
+    proved = [duty for duty in found if duty.evidence_id == talk.pk]
+    return [*proved, *(duty for rule in EVENTS for duty in rule.proved_by(people, talk.pk, ask.on))]
 
 
 def progress_after(talk: Talk, on: dt.date) -> Settling:

@@ -84,6 +84,8 @@ def owed_words(duty: Duty, on: dt.date) -> str:
         return _("%(title)s，逾期 %(days)s 天") % {"title": title, "days": -days}
     if duty.state == State.DUE_SOON:
         return _("%(title)s，还有 %(days)s 天") % {"title": title, "days": days}
+    if duty.event_id:
+        return _("%(title)s，还有 %(days)s 天") % {"title": title, "days": days}
     return _("本季度未谈") if "Q" in duty.window else _("今年未谈")
 
 

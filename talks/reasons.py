@@ -42,10 +42,23 @@ OF_RULE = {
     "C-2.1": Reason.OVERSIGHT,
     "C-2.2": Reason.QUARTERLY,
     "C-2.3": Reason.ANNUAL,
-    "C-2.5b": Reason.POST_CHANGE,
-    "C-2.5c": Reason.HONOURED,
-    "C-2.5d": Reason.SANCTION,
-    "C-2.5e": Reason.COMPLAINT,
+}
+
+# The reason that an event of life suggests.
+OF_EVENT = {
+    "joined-work": Reason.JOINED_WORK,
+    "retired": Reason.RETIRED,
+    "activist": Reason.DEVELOPMENT,
+    "development": Reason.DEVELOPMENT,
+    "probationary": Reason.DEVELOPMENT,
+    "confirmed": Reason.DEVELOPMENT,
+    "moved-in": Reason.TRANSFER,
+    "moved-out": Reason.TRANSFER,
+    "post-changed": Reason.POST_CHANGE,
+    "honoured": Reason.HONOURED,
+    "sanctioned": Reason.SANCTION,
+    "warning-sign": Reason.SANCTION,
+    "complaint": Reason.COMPLAINT,
 }
 
 # How ledgers write it. The first word found in the cell counts; what nobody knows is 其他.

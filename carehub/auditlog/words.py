@@ -26,6 +26,7 @@ DEEDS: dict[str, Any] = {
     "audit-verify": t("核对审计记录"),
     "affiliate": t("编入党组织"),
     "leave": t("离开党组织"),
+    "note-events": t("记下组织关系、任职等变动"),
     "log-talk": t("记录谈话"),
     "correct-talk": t("更正谈话"),
     "withdraw-talk": t("撤回谈话"),

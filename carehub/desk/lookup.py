@@ -13,6 +13,7 @@ from carehub.duties.duty import Duty, DutyKey, State, parse_key
 from carehub.duties.rule import EVERYWHERE, Ask, Rule
 from carehub.duties.settings import ENTRY_GRACE, Settings
 from carehub.policy import CLAUSES, Clause
+from members.events import words_of_events
 from members.models import Organization
 from members.panels import full_words
 from members.vacancies import who_answers
@@ -32,6 +33,7 @@ class Found:
     viewer: Viewer
     organization: Organization
     answers: str  # who answers while the post is vacant
+    event: str = ""  # what happened, for who may read it
 
     @property
     def window(self) -> Window:
@@ -51,8 +53,14 @@ class Found:
 
     @property
     def title(self) -> str:
-        """Return 2026年度谈话, 2026年第四季度谈话."""
+        """Return 2026年度谈话, 2026年第四季度谈话, 五必谈（组织关系转入）."""
+        if self.is_event:
+            return f"{self.rule.title}（{self.event}）" if self.event else str(self.rule.title)
         return titled_window(self.key.window, str(self.rule.title))
+
+    @property
+    def is_event(self) -> bool:
+        return self.duty.event_id is not None
 
     @property
     def is_open(self) -> bool:
@@ -64,8 +72,8 @@ class Found:
 
     @property
     def has_closed(self) -> bool:
-        """Return whether the window is over, so that only a late entry or an excuse settles it."""
-        return self.on > self.duty.due_on
+        """Return whether the window is over, so that only a late entry or an excuse settles it; an event's never is."""
+        return not self.is_event and self.on > self.duty.due_on
 
     @property
     def in_time_until(self) -> dt.date:
@@ -75,6 +83,8 @@ class Found:
     def arithmetic(self) -> str:
         """Return how the state follows from the days."""
         due, left = date_words(self.duty.due_on), self.duty.days_left(self.on)
+        if self.duty.done_on and self.is_event:
+            return _("%(day)s谈过，期限是 %(due)s。") % {"day": date_words(self.duty.done_on), "due": due}
         if self.duty.done_on:
             return _("%(day)s谈过，在时段之内。") % {"day": date_words(self.duty.done_on)}
         if left < 0:
@@ -125,7 +135,8 @@ def duty_found(user: Any, name: str, on: dt.date) -> Found | None:
         return None
     organization = Organization.objects.select_related("parent").get(pk=duty.organization_id)
     answers = who_answers([organization.pk], on).get(organization.pk, "") if duty.vacant else ""
-    return Found(duty, key, rule, on, viewer, organization, answers)
+    event = words_of_events([duty], user).get(duty.event_id or 0, "")
+    return Found(duty, key, rule, on, viewer, organization, answers, event)
 
 
 def _seen(viewer: Viewer, rule: Rule, key: DutyKey, scope: Reach, on: dt.date) -> Duty | None:

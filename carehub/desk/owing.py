@@ -1,17 +1,19 @@
 """Whom a viewer owes: the duties of the posts held today, in the fixed groups of the desk."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from carehub.access.viewer import Reach, Seat, Viewer
+from carehub.access.viewer import Reach, Seat, Viewer, viewer_of
 from carehub.calendar import DAY, Window, titled_window
 from carehub.duties.duty import Duty, State
 from carehub.duties.rule import Ask, Rule, list_owed, tally_duties
 from carehub.duties.settings import UPCOMING, Settings
+from members.events import words_of_events
 from members.models import Organization
 from members.vacancies import without_secretary
 from talks.panels import LastTalk, last_talks
@@ -19,7 +21,10 @@ from talks.panels import LastTalk, last_talks
 SECRETARIES = ("BS", "GS")
 COMMITTEES = ("BO", "GO")  # they help to keep the ledger of their organisation and see what it owes
 # By which posts a rule's duties are owed (duties.md, Cadence rules); a rule that is not here is asked for everybody.
-OWED_BY = {"C-2.1": ("LD",), "C-2.2": ("GS", "GO", "OH"), "C-2.3": ("BS", "BO")}
+UNIT_HEADS = ("BS", "BO", "GS", "GO", "OH")
+OWED_BY = {
+    "C-2.1": ("LD",), "C-2.2": ("GS", "GO", "OH"), "C-2.3": ("BS", "BO"), "C-2.4": UNIT_HEADS, "C-2.5": UNIT_HEADS,
+}  # fmt: skip
 OWED = (State.OVERDUE, State.DUE_SOON, State.OPEN)
 
 
@@ -31,6 +36,7 @@ class Item:
     rule: Rule
     last: LastTalk | None
     on: dt.date
+    event: str = ""  # what happened, for who may read it
 
     @property
     def name(self) -> str:
@@ -58,7 +64,9 @@ class Item:
 
     @property
     def what(self) -> str:
-        """Return 2025年度谈话."""
+        """Return 2025年度谈话, 五必谈（组织关系转入）."""
+        if self.duty.event_id:
+            return f"{self.rule.title}（{self.event}）" if self.event else str(self.rule.title)
         return titled_window(self.duty.window, str(self.rule.title))
 
 
@@ -126,6 +134,7 @@ class Owing:
     soon: Sequence[Item]
     rounds: Sequence[Round]
     later: Sequence[Next]
+    events: Sequence[Item]  # what events of life ask for, not due soon yet
     excused: Sequence[Item]
 
     @property
@@ -135,7 +144,7 @@ class Owing:
 
     @property
     def is_clear(self) -> bool:
-        return not (self.overdue or self.soon or any(one.tiles for one in self.rounds))
+        return not (self.overdue or self.soon or self.events or any(one.tiles for one in self.rounds))
 
     @property
     def next_day(self) -> dt.date | None:
@@ -145,11 +154,12 @@ class Owing:
     @property
     def sentence(self) -> str:
         """Return 逾期 2 项，快到期 3 项；年度谈话还剩 12 人，每周谈 2–3 人，年底前可以谈完。"""
+        events = _("入职退休和五必谈还有 %(n)s 项") % {"n": len(self.events)} if self.events else ""
         counts = [
             _("逾期 %(n)s 项") % {"n": len(self.overdue)} if self.overdue else "",
             _("快到期 %(n)s 项") % {"n": len(self.soon)} if self.soon else "",
         ]
-        parts = ["，".join(filter(None, counts)), *(self._left(one) for one in self.rounds)]
+        parts = ["，".join(filter(None, counts)), events, *(self._left(one) for one in self.rounds)]
         words = "；".join(filter(None, parts))
         return f"{words}。" if words else _("眼下谁也不欠。")
 
@@ -177,8 +187,9 @@ def seats_with_duties(viewer: Viewer) -> list[Seat]:
     return [seat for seat in viewer.seats if seat.persona in (*SECRETARIES, *COMMITTEES, "LD", "OH")]
 
 
-def owing_of(viewer: Viewer, rules: Sequence[Rule]) -> Owing | None:
+def owing_of(user: Any, rules: Sequence[Rule]) -> Owing | None:
     """Return what stands on the desk, None for whom no post brings duties. A fixed number of queries."""
+    viewer = viewer_of(user)
     seats = seats_with_duties(viewer)
     if not seats or viewer.person_id is None:
         return None
@@ -191,7 +202,10 @@ def owing_of(viewer: Viewer, rules: Sequence[Rule]) -> Owing | None:
     if not mine and not units and "LD" not in personas:
         return None
     is_own = bool(personas & {*SECRETARIES, "LD"})
-    return arranged(mine, rules, viewer.on, is_own=is_own, owners=owners, units=units, person_id=viewer.person_id)
+    kinds = words_of_events(mine, user)
+    return arranged(
+        mine, rules, viewer.on, kinds, is_own=is_own, owners=owners, units=units, person_id=viewer.person_id
+    )
 
 
 def left_by_vacancies(viewer: Viewer, rules: Sequence[Rule]) -> list[tuple[Organization, list[Duty]]]:
@@ -214,6 +228,7 @@ def arranged(
     duties: Sequence[Duty],
     rules: Sequence[Rule],
     on: dt.date,
+    kinds: Mapping[int, str],
     *,
     is_own: bool,
     owners: frozenset[int],
@@ -224,21 +239,27 @@ def arranged(
     people = {duty.person_id for duty in duties if duty.state in OWED and duty.person_id}
     last = last_talks(people, on=on) if people else {}
     known = {rule.code: rule for rule in rules}
-    items = [Item(duty, known[duty.rule], last.get(duty.person_id or 0), on) for duty in duties]
+    items = [
+        Item(duty, known[duty.rule], last.get(duty.person_id or 0), on, kinds.get(duty.event_id or 0, ""))
+        for duty in duties
+    ]
     return Owing(
         on=on,
         is_own=is_own,
         overdue=sorted((i for i in items if i.duty.state == State.OVERDUE), key=lambda item: item.duty.due_on),
         soon=[item for item in items if is_row(item)],
-        rounds=[one for rule in rules for one in rounds_of(rule, items, on)],
-        later=next_windows(rules, on, owners, units, person_id),
+        rounds=[one for rule in rules if rule.cadence != "event" for one in rounds_of(rule, items, on)],
+        later=next_windows([rule for rule in rules if rule.cadence != "event"], on, owners, units, person_id),
+        events=sorted(
+            (i for i in items if i.duty.event_id and i.duty.state == State.OPEN), key=lambda i: i.duty.due_on
+        ),
         excused=[item for item in items if item.duty.state == State.EXCUSED],
     )
 
 
 def is_row(item: Item) -> bool:
     """Return whether it stands under 快到期 as a row: yearly talks stay names (ui/README.md, 4)."""
-    return item.duty.state == State.DUE_SOON and item.rule.cadence == "quarter"
+    return item.duty.state == State.DUE_SOON and item.rule.cadence in ("quarter", "event")
 
 
 def rounds_of(rule: Rule, items: Sequence[Item], on: dt.date) -> list[Round]:

@@ -34,7 +34,7 @@ RECENT = 5
 def home(request: HttpRequest) -> HttpResponse:
     """Show whom the visitor owes today."""
     viewer = viewer_of(request.user)
-    owing, office = owing_of(viewer, RULES), office_of(request.user, RULES)
+    owing, office = owing_of(request.user, RULES), office_of(request.user, RULES)
     if owing is None and office is None:
         return redirect(front_of(viewer) or "members:mine")
     context = {

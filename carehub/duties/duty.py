@@ -27,7 +27,7 @@ class State(models.TextChoices):
 
 @dataclass(frozen=True)
 class DutyKey:
-    """The name of a duty, as links and excuses write it: C-2.3:2026:12:17."""
+    """The name of a duty, as links and excuses write it: C-2.3:2026:12:17. The last number may be that of an event."""
 
     rule: str
     window: str
@@ -69,11 +69,12 @@ class Duty:
     state: str
     why: str = ""  # in the office's words: 原支部已谈, 兼任, 失联, the excuse
     person: str = ""  # the name of the person to talk to; C-2.2: the branch secretary, where `subject` is the branch
+    event_id: int | None = None  # the event of life that opened it: then the key names the event
 
     @property
     def key(self) -> str:
         """Return the name of the duty: C-2.3:2026:12:17."""
-        return str(DutyKey(self.rule, self.window, self.owner_id, self.subject_id))
+        return str(DutyKey(self.rule, self.window, self.owner_id, self.event_id or self.subject_id))
 
     def days_left(self, on: dt.date) -> int:
         """Return the days until the deadline, negative when it has passed."""

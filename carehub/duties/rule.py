@@ -54,7 +54,7 @@ class Rule(ABC):
     code: str  # C-2.3, also the clause it cites
     title: "str | _StrPromise"  # 年度谈话
     explains: "str | _StrPromise"  # 支部书记与每名党员
-    cadence: str  # "year" or "quarter"
+    cadence: str  # "year", "quarter", or "event": something happened on a day
     personal: bool = False  # owed by a person (校领导), not by whoever holds a post of an organisation
 
     def windows(self, on: dt.date) -> Sequence[Window]:
@@ -68,6 +68,10 @@ class Rule(ABC):
     def fits(self, window: Window) -> bool:
         """Return whether a window is of this rule's cadence (a year is no quarter)."""
         return ("Q" in window.label) == (self.cadence == "quarter")
+
+    def together(self, others: "Sequence[Rule]") -> "Rule | None":
+        """Return one rule that asks for this and the others at once, None if they have no question in common."""
+        return None
 
     @abstractmethod
     def list(self, ask: Ask, window: Window) -> Duties:
@@ -111,7 +115,7 @@ def list_owed(rules: Iterable[Rule], ask: Ask) -> list[Duty]:
 
 def duties_settled_by(rules: Iterable[Rule], draft: Draft) -> list[Duty]:
     """Return everything that one deed would settle, across rules."""
-    return [duty for rule in rules for duty in rule.settled_by(draft)]
+    return [duty for rule in _together(list(rules)) for duty in rule.settled_by(draft)]
 
 
 @dataclass(frozen=True)
@@ -144,8 +148,20 @@ def find_duty(rules: Iterable[Rule], key: DutyKey, on: dt.date) -> Duty | None:
     """Return the duty of a key as it stands on a day, None if there is no such duty."""
     ask, window = Ask(on=on, owners=frozenset({key.owner_id})), window_named(key.window)
     duties = [duty for rule in rules if rule.code == key.rule and rule.fits(window) for duty in rule.list(ask, window)]
-    return next((duty for duty in duties if duty.subject_id == key.subject_id), None)
+    return next((duty for duty in duties if duty.key == str(key)), None)
 
 
 def _spans(rules: Iterable[Rule], on: dt.date, window: Window | None) -> list[tuple[Rule, Window]]:
-    return [(rule, span) for rule in rules for span in ([window] if window else rule.windows(on)) if rule.fits(span)]
+    return [
+        (rule, span)
+        for rule in _together(list(rules))
+        for span in ([window] if window else rule.windows(on))
+        if rule.fits(span)
+    ]
+
+
+def _together(rules: Sequence[Rule]) -> list[Rule]:
+    """Return the rules with those about events as one: whatever happened, it is asked for in one query."""
+    events = [rule for rule in rules if rule.cadence == "event"]
+    one = events[0].together(events[1:]) if len(events) > 1 else None
+    return [*(rule for rule in rules if rule not in events), one] if one else list(rules)

@@ -48,6 +48,7 @@ TEXT_NOTE = _("一句话要点只有谈话人和记录人能看到。改为只�
 ENTRY_GRACE = Setting("entry-grace-days", "7", _("时段结束后几天内录入算按时"), Days(), "C-2.3")
 DUE_SOON_YEAR = Setting("due-soon-days-year", "30", _("年度任务提前几天算临期"), Days(), "C-2.3")
 DUE_SOON_QUARTER = Setting("due-soon-days-quarter", "20", _("季度任务提前几天算临期"), Days(), "C-2.2")
+DUE_SOON_EVENT = Setting("due-soon-days-event", "3", _("事件任务提前几天算临期"), Days(), "C-2.5")
 UPCOMING = Setting("upcoming-days", "30", _("提前几天列出未到的任务"), Days(), "C-2.3")
 LEADER_TALKS = Setting("C-2.1-with", "each", _("校领导与每名分管干部谈，或任选一人"), EACH_OR_ANY, "C-2.1")
 DIRECT_BRANCH = Setting("C-2.2-direct-branch", "none", _("直属党支部书记由谁谈"), NONE_OR_HEAD, "C-2.2", DIRECT_NOTE)
@@ -69,10 +70,30 @@ ERASE_AFTER = Setting(
     "erase-after-months", "", _("离校、出党或去世满几个月清除敏感信息"), Months(_("不清除")), "", ERASE_NOTE
 )
 
+LEAD_NOTE = _("事情发生前几天内已经谈过的也算数。")
+EVENT_LEAD = Setting("event-lead-days", "7", _("事前几天内谈过也算"), Days(), "C-2.5", LEAD_NOTE)
+DIRECT_EVENT_NOTE = _("直属党支部书记本人遇到入职、退休和五必谈的事，由谁与其谈。")
+DIRECT_EVENT = Setting(
+    "event-direct-branch", "OH", _("直属党支部书记的事由谁谈"), NONE_OR_HEAD, "C-2.5", DIRECT_EVENT_NOTE
+)
+# From the day of the event to its deadline, by the clause that asks for it.
+EVENT_DAYS = {
+    code: Setting(f"{code}-days", days, title, Days(), code)
+    for code, days, title in (
+        ("C-2.4", "30", _("入职、退休后几天内谈")),
+        ("C-2.5a", "30", _("发展、转正、转接组织关系后几天内谈")),
+        ("C-2.5b", "30", _("职务、岗位变动后几天内谈")),
+        ("C-2.5c", "30", _("获得表彰后几天内谈")),
+        ("C-2.5d", "15", _("受到处分处理、发现苗头后几天内谈")),
+        ("C-2.5e", "15", _("群众有不良反映后几天内谈")),
+    )
+}
+
 SETTINGS = {
     setting.name: setting
     for setting in (
         ENTRY_GRACE, DUE_SOON_YEAR, DUE_SOON_QUARTER, UPCOMING, LEADER_TALKS, DIRECT_BRANCH, LATE_JOINER, OTHER_BRANCH,
+        *EVENT_DAYS.values(), EVENT_LEAD, DUE_SOON_EVENT, DIRECT_EVENT,
         IN_USE_SINCE,
         TALK_TEXT, ERASE_AFTER,
     )
@@ -94,10 +115,25 @@ def read_once() -> Iterator[None]:
         _rows.reset(token)
 
 
+@contextmanager
+def one_reading() -> Iterator[None]:
+    """Read the table once, in the reading that is open already if there is one."""
+    if _rows.get() is not None:
+        yield
+        return
+    with read_once():
+        yield
+
+
 def forget_reading() -> None:
     """Read again from here on; the action that adds a setting calls it."""
     if (kept := _rows.get()) is not None:
         kept.clear()
+
+
+def changes_of(setting: Setting) -> list[tuple[dt.date, str]]:
+    """Return from which day on which value holds, the latest first; before all of them holds the start value."""
+    return [(from_on, value) for name, value, from_on in reversed(_dated()) if name == setting.name]
 
 
 def _dated() -> list[Dated]:

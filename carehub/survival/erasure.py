@@ -20,7 +20,8 @@ from carehub.audit.models import Action
 from carehub.audit.trail import record
 from carehub.calendar import months_before
 from carehub.duties.settings import ERASE_AFTER, Settings
-from members.models import Affiliation, Person, Post
+from members.models import Affiliation, LifeEvent, Person, Post
+from members.models.life_event import SENSITIVE
 from talks.models import Participation, Talk
 
 BATCH = 500
@@ -148,8 +149,10 @@ def of(path: str) -> Callable[[Gone], Q]:
     return lambda gone: Q(**{f"{path}__in": gone.people})
 
 
-# What the two numbers of an excuse mean (talks/duties): person and person, branch and person, branch and branch.
+# What the two numbers of an excuse mean (talks/duties): person and person, branch and person, branch and branch,
+# unit and event of life.
 BETWEEN_PEOPLE, ABOUT_PEOPLE, BETWEEN_ORGANIZATIONS = ("C-2.1",), ("C-2.3",), ("C-2.2",)
+ABOUT_EVENTS = ("C-2.4", "C-2.5")
 
 
 def excuses_about(people: People) -> Q:
@@ -162,6 +165,7 @@ def excuses_about(people: People) -> Q:
         Q(rule__in=(*BETWEEN_PEOPLE, *ABOUT_PEOPLE), subject_id__in=numbers)
         | Q(rule__in=BETWEEN_PEOPLE, owner_id__in=numbers)
         | Q(Exists(that_day), rule__in=BETWEEN_ORGANIZATIONS)
+        | Q(rule__in=ABOUT_EVENTS, subject_id__in=LifeEvent.objects.filter(person__in=numbers).values("pk"))
     )
 
 
@@ -183,6 +187,14 @@ PLACES = (
     Place("acting officers", "members.OrganizationGrant", of("user__person")),
     Place("shared files", "members.PersonGrant", lambda gone: of("content_object")(gone) | of("user__person")(gone)),
     Place("follow-ups", "talks.FollowUp", of("person")),
+    Place(
+        "sensitive events", "members.LifeEvent", lambda gone: of("person")(gone) & Q(kind__in=SENSITIVE),
+        is_deleted=True,
+    ),
+    Place(
+        "events", "members.LifeEvent", of("person"), only=("note", "withdrawn_because"),
+        also={"erased_on": DAY_OF_ERASURE},
+    ),
     # A file is nobody's own: what it was read as goes when it is as old as who has gone.
     Place("imports", "members.RosterImport", lambda gone: Q(finished_at__date__lte=gone.until), is_deleted=True),
     Place("follow-up notes", "talks.FollowUpStep", of("follow_up__person")),

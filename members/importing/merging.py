@@ -32,6 +32,8 @@ class Merged:
     organization: Organization
     moves: bool
     since_on: dt.date
+    came_on: dt.date | None = None  # 转入日期, where the file says it of somebody new
+    category_before: str = ""
     changed: set[str] = field(default_factory=set)
     changes: list[Change] = field(default_factory=list)
 
@@ -43,7 +45,8 @@ def merge(wanted: Wanted, person: Person | None, on: dt.date) -> Merged | None:
     is_new = person is None
     person = person or Person(occupation=Person.Occupation.OTHER, category="")
     moves = not stays(person, wanted.organization)
-    merged = Merged(person, is_new, wanted.organization, moves, start_of(wanted, is_new, on))
+    since, came = start_of(wanted, is_new, on), wanted.since_on if is_new else None
+    merged = Merged(person, is_new, wanted.organization, moves, since, came, category_before=person.category)
     take_identity(merged, wanted)
     take_plain(merged, wanted)
     take_dates(merged, wanted)

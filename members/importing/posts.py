@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carehub.calendar import FAR_FUTURE, date_words, last_possible_day
 from carehub.sheets.words import squeezed, tidy_name
+from members.events_records import note_post
 from members.identity import identity_of
 from members.importing import labels
 from members.importing.base import CHANGED, NEW, REJECTED, UNCHANGED, Change, Column, Entry, Importer, Row, register
@@ -235,7 +236,7 @@ class PostImporter(Importer):
         return changes
 
     def write(self, entries: list[Entry]) -> None:
-        write_posts([entry.payload for entry in entries])
+        write_posts([entry.payload for entry in entries], by=self.by)
 
 
 NUMBER_WORDS = {
@@ -287,7 +288,7 @@ def held_of(one: Tenure, target: Target) -> Oversight | None:
     return None
 
 
-def write_posts(tenures: list[Tenure]) -> None:
+def write_posts(tenures: list[Tenure], *, by: Any = None) -> None:
     """Write posts (ends first, so that a new 书记 finds the office free) and oversight, in bulk."""
     kept = [one for one in tenures if one.post is not None]
     for one in kept:
@@ -296,7 +297,8 @@ def write_posts(tenures: list[Tenure]) -> None:
         one.post.started_on = one.started_on or one.post.started_on
         one.post.ended_on = one.ended_on or one.post.ended_on
     Post.objects.bulk_update([one.post for one in kept if one.post], ["manner", "started_on", "ended_on"], 200)
-    Post.objects.bulk_create((new_post(one) for one in tenures if one.post is None and not one.repeats), batch_size=500)
+    new = [new_post(one) for one in tenures if one.post is None and not one.repeats]
+    note_post(Post.objects.bulk_create(new, batch_size=500), by=by)
     ended, begun = [], {}
     for one in tenures:
         for target in one.targets:

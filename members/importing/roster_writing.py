@@ -12,6 +12,8 @@ from carehub.duties.actions import set_rule
 from carehub.duties.models import RuleSetting
 from carehub.duties.settings import IN_USE_SINCE
 from members.actions import branch_of, settle_accounts
+from members.events_records import note
+from members.importing.happenings import happenings_of, stays_before
 from members.importing.merging import Merged, mark
 from members.models import Affiliation, Person
 
@@ -24,8 +26,10 @@ def write_people(merged: list[Merged], missing: list[int], *, on: dt.date, by: A
         begin_use(on=on, by=by)
     for chunk in chunks(merged):
         open_accounts(chunk)
+        before = stays_before(chunk)
         create([one for one in chunk if one.is_new])
         change([one for one in chunk if not one.is_new and one.changed], on)
+        note(happenings_of(chunk, before, on), by=by)
         settle_accounts(on=today(), people=[one.person.pk for one in chunk], by=by)
     for chunk in chunks(missing):
         Person.objects.filter(pk__in=chunk, verify_since_on=None).update(verify_since_on=on)

@@ -1,6 +1,7 @@
-"""Organisations, people, posts, grants: the first floor."""
+"""Organisations, people, posts, grants, events of life: the first floor."""
 
 from members.models.grant import OrganizationGrant, PersonGrant
+from members.models.life_event import EventKind, LifeEvent
 from members.models.organization import Organization
 from members.models.person import Affiliation, Person
 from members.models.post import Oversight, Post
@@ -8,6 +9,6 @@ from members.models.proposal import RoleProposal
 from members.models.roster import RosterImport
 
 __all__ = [
-    "Affiliation", "Organization", "OrganizationGrant", "Oversight", "Person", "PersonGrant", "Post", "RoleProposal",
-    "RosterImport",
+    "Affiliation", "EventKind", "LifeEvent", "Organization", "OrganizationGrant", "Oversight", "Person", "PersonGrant",
+    "Post", "RoleProposal", "RosterImport",
 ]  # fmt: skip

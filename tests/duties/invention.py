@@ -219,11 +219,11 @@ def converse(school: Invented) -> None:
         for stay in members.get(branch.pk, []):
             for _ in range(school.random.choice([0, 1, 2, 3, 3])):
                 on = school.day(max(stay.started_on, FIRST), stay.ended_on or LAST)
-                _talk(school, school.holder(branch, Role.SECRETARY, on), [stay.person], on)
+                converse_once(school, school.holder(branch, Role.SECRETARY, on), [stay.person], on)
         for _ in range(2):
             on, there = school.day(), members.get(branch.pk, [])
             listeners = [stay.person for stay in there if in_force(stay, on) or school.once_in(9)][:30]
-            _talk(school, school.holder(branch, Role.SECRETARY, on), listeners, on)
+            converse_once(school, school.holder(branch, Role.SECRETARY, on), listeners, on)
         _quarterly(school, branch)
     for oversight in school.oversights:
         _led(school, oversight)
@@ -236,7 +236,7 @@ def _quarterly(school: Invented, branch: Organization) -> None:
         on = school.day()
         listener = school.holder(branch, Role.SECRETARY, on)
         if listener:
-            _talk(school, school.holder(branch.parent, role, on), [listener], on)
+            converse_once(school, school.holder(branch.parent, role, on), [listener], on)
 
 
 def _led(school: Invented, oversight: Oversight) -> None:
@@ -244,10 +244,10 @@ def _led(school: Invented, oversight: Oversight) -> None:
         on = school.day()
         listener = oversight.person or school.holder(oversight.organization, Role.SECRETARY, on)
         if listener and listener != oversight.leader:
-            _talk(school, oversight.leader, [listener], on)
+            converse_once(school, oversight.leader, [listener], on)
 
 
-def _talk(school: Invented, talker: Person | None, people: list[Person], on: dt.date) -> None:
+def converse_once(school: Invented, talker: Person | None, people: list[Person], on: dt.date) -> None:
     if school.once_in(15) or talker is None:
         talker = school.random.choice(school.people)
     if not people:

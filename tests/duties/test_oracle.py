@@ -14,16 +14,20 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from carehub.calendar import DAY, Window, quarter_of, window_named, year_of
-from carehub.catalog import RULES
+from carehub.catalog import CLAUSE_RULES, RULES
 from carehub.duties.look import Look
 from carehub.duties.rows import RowRule
 from carehub.duties.rule import Ask, Rule
 from members.models import Post
+from talks.duties import EVENTS
 from talks.duties.branch import BranchTalks, _served_that_day
 from talks.duties.general import GeneralBranchTalks
 from talks.duties.leader import LeaderTalks
+from talks.models import Participation
 from talks.rules import attended
 from tests.duties import oracle
+from tests.duties.event_invention import invent_events
+from tests.duties.event_oracle import EventOracle
 from tests.duties.invention import invent
 
 COMPARED = ("key", "organization", "state", "opens_on", "due_on", "done_on", "vacant")
@@ -47,7 +51,8 @@ LOOKS = [
 
 def differences(on: dt.date, label: str, rule: Rule, rows: oracle.Rows) -> list[Any]:
     """Return what engine and oracle do not agree about."""
-    window, wise = window_named(label), oracle.Oracle(rows, on, label)
+    window = window_named(label)
+    wise = EventOracle(rows, on, label) if rule.cadence == "event" else oracle.Oracle(rows, on, label)
     duties = rule.list(Ask(on=on), window)
     mine = {(duty.key, *(getattr(duty, name) for name in COMPARED[1:])) for duty in duties}
     theirs = {tuple(row[name] for name in COMPARED) for row in wise.duties(rule.code)}
@@ -73,21 +78,47 @@ class SmallSchools(TestCase):
         past=st.integers(0, 400),
     )
     def test_engine_and_oracle_agree_on_small_schools(self, seed: int, on: dt.date, past: int) -> None:
-        invent(Random(seed), people=14, generals=2, branches=2)
+        invent_events(invent(Random(seed), people=14, generals=2, branches=2), one_in=1)
         rows, seen = oracle.load(), on - dt.timedelta(days=past)
-        for rule in RULES:
+        for rule in dict.fromkeys([*RULES, *CLAUSE_RULES]):
             window = quarter_of(seen) if rule.cadence == "quarter" else year_of(seen)
             assert differences(on, window.label, rule, rows) == []
 
 
 @pytest.mark.django_db
 def test_engine_and_oracle_agree_on_ten_thousand_people_over_three_years() -> None:
-    invent(Random(20261123), people=10_000, generals=12, branches=7)
+    invent_events(invent(Random(20261123), people=10_000, generals=12, branches=7), one_in=10)
     rows = oracle.load()
     for on, *labels in LOOKS:
         for rule, label in [(rule, label) for rule in RULES for label in labels if rule.fits(window_named(label))]:
             found = differences(dt.date.fromisoformat(on), label, rule, rows)
             assert found == [], f"{rule.code} {label} on {on}: {len(found)} differences"
+
+
+WRONG_READINGS = {
+    "whoever left is still owed": ("talks.duties.event_folding.Case.left", ""),
+    "a goodbye is like any event": ("talks.duties.event_folding.Case.is_goodbye", False),
+    "nobody leads his own branch": ("talks.duties.event_folding.Case.leads", False),
+    "only the unit of the deadline counts": ("talks.duties.event_folding.Case._led_there", lambda *how: False),
+    "an excuse is none": ("talks.duties.events.excuses_of", lambda *how: {}),
+    "what was talked about is settled": (
+        "talks.duties.event_facts._settled_long_ago",
+        lambda day: Participation.objects.filter(person=OuterRef("person"), talk__held_on__lt=day),
+    ),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wrong", WRONG_READINGS)
+def test_a_wrong_reading_of_events_is_found_out(wrong: str) -> None:
+    """Negative control: each shows in a small school, and the right reading does not."""
+    invent_events(invent(Random(7), people=150, generals=2, branches=3), one_in=1)
+    rows, found = oracle.load(), 0
+    for on, rule in [(dt.date.fromisoformat(on), rule) for on, *_labels in LOOKS for rule in EVENTS]:
+        assert differences(on, str(on.year), rule, rows) == []
+        with mock.patch(*WRONG_READINGS[wrong]):
+            found += len(differences(on, str(on.year), rule, rows))
+    assert found
 
 
 class CountsAnyPost(BranchTalks):

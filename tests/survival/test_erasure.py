@@ -181,7 +181,8 @@ def test_an_excuse_between_offices_goes_with_the_secretary_of_that_day(school: S
 
 
 def test_every_rule_says_whom_its_excuses_tell_of():
-    known = (*erasure.BETWEEN_PEOPLE, *erasure.ABOUT_PEOPLE, *erasure.BETWEEN_ORGANIZATIONS)
+    about = (erasure.BETWEEN_PEOPLE, erasure.ABOUT_PEOPLE, erasure.BETWEEN_ORGANIZATIONS, erasure.ABOUT_EVENTS)
+    known = [code for codes in about for code in codes]
     assert sorted(known) == sorted(rule.code for rule in RULES)
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from carehub.calendar import today
 from carehub.demo.authority import lend_authority
 from carehub.demo.conversations import converse
+from carehub.demo.events import let_happen
 from carehub.demo.invention import PASSWORD, SCHOOL
 from carehub.demo.logins import demo_logins
 from carehub.demo.matters import ask_for_help
@@ -47,6 +48,7 @@ class Command(BaseCommand):
         converse(university)
         ask_for_help(university)
         lend_authority(university)
+        let_happen(university)
         self.stdout.write(f"已建成虚构的大学：{Person.objects.count()} 人，{Talk.objects.count()} 次谈话。")
 
     def _print_logins(self) -> None:

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from carehub.access.viewer import Reach
 from carehub.calendar import Window, date_words, today, window_named
-from carehub.catalog import RULES
+from carehub.catalog import CLAUSE_RULES
 from carehub.duties.duty import Duty, State, Tally
 from carehub.duties.rule import Ask, Rule, list_duties, tally_duties
 from members.models import Organization
@@ -45,9 +45,11 @@ class Command(BaseCommand):
 
 
 def _rules(code: str) -> list[Rule]:
-    found = [rule for rule in RULES if code in ("", rule.code)]
+    found = [rule for rule in CLAUSE_RULES if code in ("", rule.code)]
     if not found:
-        raise CommandError(f"没有条款“{code}”。可选：{'、'.join(rule.code for rule in RULES)}。", returncode=REFUSED)
+        raise CommandError(
+            f"没有条款“{code}”。可选：{'、'.join(rule.code for rule in CLAUSE_RULES)}。", returncode=REFUSED
+        )
     return found
 
 
