@@ -123,6 +123,8 @@ PLACES = (
     Place(_("党组织"), "sitemap", "members:organizations", besides_officers),
     Place(_("人员档案"), "users", "members:people", for_officers_of_posts, _("人员")),
     Place(_("谈心谈话"), "messages", "talks:list", for_officers_of_posts, _("谈话"), _("关怀")),
+    Place(_("生活事件"), "calendar-event", "events:list", always, "", _("关怀")),
+    Place(_("告知一件事"), "send", "events:tell", always, _("告知"), _("关怀")),
     Place(_("办理事项"), "heart-handshake", "follow-ups:list", for_helpers, "", _("关怀")),
     Place(_("应急查阅"), "lock", "text-requests:list", for_text_approvers, "", _("关怀")),
     Place(_("我的谈话"), "messages", "talks:list", only_members, _("谈话")),

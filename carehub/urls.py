@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("carehub.administration.urls")),
     path("roles/", include("members.roles_urls")),
     path("grants/", include("members.grants_urls")),
+    path("events/", include("members.events_urls")),
     path("healthz", healthz, name="healthz"),
     path("", include(([*member_pages, *person_pages], "members"))),
     path("talks/", include("talks.urls")),

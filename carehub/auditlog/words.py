@@ -27,6 +27,8 @@ DEEDS: dict[str, Any] = {
     "affiliate": t("编入党组织"),
     "leave": t("离开党组织"),
     "note-events": t("记下组织关系、任职等变动"),
+    "enter-event": t("登记生活事件"),
+    "withdraw-event": t("撤回生活事件"),
     "log-talk": t("记录谈话"),
     "correct-talk": t("更正谈话"),
     "withdraw-talk": t("撤回谈话"),

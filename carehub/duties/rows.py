@@ -66,6 +66,10 @@ class RowRule(Rule):
     def why(self, row: Row, look: Look) -> str:
         """Return what is to be said about the state, in the office's words."""
 
+    def has_died(self, look: Look) -> Q:
+        """Return the rows about somebody who is dead by the day of looking."""
+        return Q(pk__in=[])
+
     def dress(self, page: Page, look: Look) -> None:
         """Add to the rows of the page what is not asked in SQL."""
 
@@ -125,6 +129,8 @@ class RowRule(Rule):
             rows = rows.filter(owner_no__in=ask.owners)
         if ask.states is not None:
             rows = rows.filter(state__in=ask.states)
+        if ask.alive:
+            rows = rows.exclude(self.has_died(look))
         if by_date(look) == State.UPCOMING and not look.shows_upcoming:
             rows = rows.exclude(state=State.UPCOMING)
         return rows

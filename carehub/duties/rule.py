@@ -26,7 +26,8 @@ class Ask:
     """What is asked: the day of looking, where, and optionally whose, which and how many.
 
     `scope` limits by the obligor's organisation (paths), `people` by the person the duty is about,
-    `owners` by the owner's number, `states` by state. `limit`/`offset` page the list (official order, then pinyin).
+    `owners` by the owner's number, `states` by state, `alive` to those with whom a
+    talk is still possible. `limit`/`offset` page the list (official order, then pinyin).
     """
 
     on: dt.date
@@ -34,6 +35,7 @@ class Ask:
     people: frozenset[int] | None = None
     owners: frozenset[int] | None = None
     states: frozenset[str] | None = None
+    alive: bool = False
     limit: int | None = None
     offset: int = 0
 
@@ -105,10 +107,11 @@ def closed_windows(rules: Iterable[Rule], on: dt.date) -> list[tuple[Rule, Windo
 def list_owed(rules: Iterable[Rule], ask: Ask) -> list[Duty]:
     """Return what is in hand: the duties of each window that holds the day, and what stayed overdue in the one before.
 
-    A cadence window that has closed is never cured by a later deed, but a late entry or an excuse still settles it.
+    A cadence window that has closed is never cured by a later deed, but a late entry or an excuse still settles it. Who
+    has died since stays in the counts of that window and is asked for no more.
     """
     rules = list(rules)
-    left = replace(ask, states=frozenset({State.OVERDUE}) & (ask.states or frozenset({State.OVERDUE})))
+    left = replace(ask, alive=True, states=frozenset({State.OVERDUE}) & (ask.states or frozenset({State.OVERDUE})))
     before = [duty for rule, span in closed_windows(rules, ask.on) for duty in rule.list(left, span)]
     return [*(before if left.states else []), *list_duties(rules, ask)]
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 
 from carehub.calendar import Precision, date_words
-from members.models import Affiliation, Person
+from members.models import Affiliation, EventKind, LifeEvent, Person
 from members.scope import title_of
 from talks.lists import TalkLine
 from talks.models import Talk
@@ -32,9 +32,15 @@ class Moment:
         return date_words(self.on, self.precision).partition("年")[2]
 
 
-def moments_of(person: Person, talks: Iterable[TalkLine]) -> list[Moment]:
+# Told by the roster and the posts, which stand on the timeline themselves.
+TOLD_ELSEWHERE = frozenset(
+    {EventKind.MOVED_IN, EventKind.MOVED_OUT, EventKind.CONFIRMED, EventKind.PROBATIONARY, EventKind.DIED}
+)
+
+
+def moments_of(person: Person, talks: Iterable[TalkLine], events: Iterable[LifeEvent] = ()) -> list[Moment]:
     """Return everything known of a person, newest first. Two queries: posts and affiliations."""
-    moments = [*party_dates(person), *affiliations(person), *posts(person), *map(talk_held, talks)]
+    moments = [*party_dates(person), *affiliations(person), *posts(person), *map(talk_held, talks), *happened(events)]
     return sorted(moments, key=lambda moment: moment.on, reverse=True)
 
 
@@ -72,6 +78,11 @@ def posts(person: Person) -> Iterator[Moment]:
         if post.ended_on:
             words = _("不再担任%(post)s") % {"post": title_of(post)}
             yield Moment(post.ended_on, "user-off", words, str(post.organization))
+
+
+def happened(events: Iterable[LifeEvent]) -> Iterator[Moment]:
+    for event in events:
+        yield Moment(event.happened_on, "calendar", str(event.get_kind_display()), event.note)
 
 
 def talk_held(line: TalkLine) -> Moment:

@@ -13,8 +13,8 @@ from carehub.calendar import today
 from carehub.personfile.duties import duties_about
 from carehub.personfile.readers import readers_of_file
 from carehub.personfile.reveal_views import masks_of
-from carehub.personfile.timeline import by_year, moments_of
-from members.models import Person
+from carehub.personfile.timeline import TOLD_ELSEWHERE, by_year, moments_of
+from members.models import EventKind, LifeEvent, Person
 from members.panels import branch_secretary_of
 from members.readers import shares_of
 from members.rules import age_on, anniversary_of, standing_of
@@ -40,6 +40,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "may_prepare": bool(preparable(request.user, [shown.pk], on)),
         "age": age_on(shown, on),
         "read": counts_of(shown) if shown.pk != viewer.person_id else None,
+        "may_tell": viewer.reach("life_event", "e").covers(facts) and shown.pk != viewer.person_id,
         "may_share": viewer.may("grant", "e") and shown.pk != viewer.person_id,
     }
     return render(request, "personfile/person.html", context)
@@ -69,7 +70,9 @@ def mine(request: HttpRequest) -> HttpResponse:
 def file_of(request: HttpRequest, shown: Person) -> dict[str, object]:
     """Return what both pages show."""
     on = today()
-    moments = moments_of(shown, talks_with(shown, request.user, on, most=TALKS_SHOWN))
+    happened = LifeEvent.objects.visible_to(request.user).standing().filter(person=shown)
+    events = happened.exclude(kind__in=TOLD_ELSEWHERE).exclude(kind=EventKind.POST_CHANGED, source="record")
+    moments = moments_of(shown, talks_with(shown, request.user, on, most=TALKS_SHOWN), events)
     kept = moments if "all" in request.GET else moments[:MOMENTS_SHOWN]
     return {
         "person": shown,

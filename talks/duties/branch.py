@@ -53,6 +53,9 @@ class BranchTalks(RowRule):
     def within(self, ask: Ask) -> Q:
         return ask.scope.q(path="branch__path", person="person", occupation="person__occupation")
 
+    def has_died(self, look: Look) -> Q:
+        return Q(person__died_on__lte=look.on)
+
     def details(self, look: Look) -> Mapping[str, Combinable]:
         facts = {name: F(f"person__{name}") for name in PERSON_FACTS}
         return facts | {

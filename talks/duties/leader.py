@@ -66,6 +66,9 @@ class LeaderTalks(RowRule):
         own = Reach(people=ask.scope.people, occupations=ask.scope.occupations)
         return Q(Exists(committee)) | own.q(person="subject_no", occupation="group")
 
+    def has_died(self, look: Look) -> Q:
+        return Q(died__lte=look.on)
+
     def details(self, look: Look) -> Mapping[str, Combinable]:
         return {
             "subject_name": F("subject_name"),

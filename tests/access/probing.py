@@ -24,6 +24,7 @@ from carehub.reports.models import Inspection
 from members.models import Organization, OrganizationGrant, Person, PersonGrant, RosterImport
 from talks.models import Participation, Talk
 from tests.access import authority
+from tests.access.happenings import event_target, events_of, let_happen
 from tests.access.layers import ask_for_help, ask_for_words, follow_ups, text_requests
 from tests.cast import School
 
@@ -235,6 +236,8 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "message": lambda persona: _messages(),
         "device": lambda persona: _devices(),
         "inspection": lambda persona: _inspections(),
+        "event": lambda persona: [*map(event_target, events_of("branch")), NOBODY],
+        "told-event": lambda persona: [*map(event_target, events_of("department")), NOBODY],
         "account": lambda persona: [*(Target(pk) for pk in authority.accounts(school)), NOBODY],
         "office": lambda persona: _offices(school),
         "proposal": lambda persona: [*(Target(pk, made_by=by) for pk, by in authority.proposals()), NOBODY],
@@ -355,6 +358,7 @@ def furnish(school: School) -> None:
         )
     for key in ("committee", "languages", "maths", "direct"):
         _freeze(school.organizations[key])
+    let_happen(school)
     ask_for_help(school)
     ask_for_words(school)
     authority.furnish_authority(school)

@@ -19,7 +19,7 @@ from carehub.reports.models import Inspection
 from carehub.sealing import keyed_hash
 from carehub.sweep import remind
 from members.importing import batch as importing
-from members.models import Affiliation, Organization, Oversight, Person, Post
+from members.models import Affiliation, LifeEvent, Organization, Oversight, Person, Post
 from talks.models import Correction, FollowUp, Participation, Talk, TextRequest
 from tests.access.probing import TODAY, Target, follow_up_targets, furnish, make_talk, text_request_targets
 from tests.cast import Category, Kind, Role, School, assemble
@@ -62,6 +62,7 @@ class Canaries:
     excuses: dict[int, Excuse] = field(default_factory=dict)
     matters: dict[int, Target] = field(default_factory=dict)
     requests: dict[int, Target] = field(default_factory=dict)
+    events: dict[int, LifeEvent] = field(default_factory=dict)
     typed: dict[str, set[int]] = field(default_factory=dict)  # uploader → whose ID numbers stood in the own file
 
 
@@ -118,6 +119,7 @@ def build() -> Canaries:
     _talk(canaries)
     _excuse(canaries)
     _open_layers(canaries)
+    _let_happen(canaries)
     _bring_workbooks_in(canaries)
     _freeze_inspections(school)
     remind(on=TODAY)
@@ -276,6 +278,20 @@ def _excuse(canaries: Canaries) -> None:
             )  # fmt: skip
 
 
+def _let_happen(canaries: Canaries) -> None:
+    """Something happened to some of everybody, half of it sensitive; each with words of its own."""
+    kinds = ("retired", "complaint", "honoured", "hospitalised", "sanctioned")
+    for key in PLACES:
+        place = canaries.school.organizations[key]
+        unit = place.parent if place.kind == Kind.GROUP else place
+        for person in people_in(canaries, key)[2::7]:
+            n = len(canaries.events)
+            canaries.events[n] = LifeEvent.objects.create(
+                person=person, kind=kinds[n % len(kinds)], happened_on=dt.date(2026, 11, 10), organization=unit,
+                path=unit.path, source="branch", note=f"事注{n:04d}",
+            )  # fmt: skip
+
+
 def _bring_workbooks_in(canaries: Canaries) -> None:
     """A branch, a general branch and the department have a roster looked at: half its people are somebody else's."""
     for key, place in (("officer", "first"), ("general_officer", "second"), ("clerk", "direct")):
@@ -324,9 +340,10 @@ PATTERNS = {
     "excuse": r"缘由(?P<excuse>\d{4})",
     "matter": r"要事(?P<matter>\d{4})",
     "request": r"急因(?P<request>\d{4})",
+    "event": r"事注(?P<event>\d{4})",
 }
 # The first sign is looked at first: eighteen patterns are not tried at every letter of a page.
-ANY = re.compile(f"(?=[覃z1-9*天织浮晴心撤更缘要急])(?:{'|'.join(PATTERNS.values())})")
+ANY = re.compile(f"(?=[覃z1-9*天织浮晴心撤更缘要急事])(?:{'|'.join(PATTERNS.values())})")
 Canary = tuple[str, int]
 
 

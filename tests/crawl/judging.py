@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from carehub.access.matrix import matrix
-from members.models import Affiliation, OrganizationGrant, Oversight, Person, PersonGrant, Post
+from members.models import Affiliation, LifeEvent, OrganizationGrant, Oversight, Person, PersonGrant, Post
 from talks.models import Correction, Participation, TextRequest
 from tests.access.probing import CAST, GROUPS, SEATS
 from tests.crawl.canaries import Canaries, Canary
@@ -114,6 +114,12 @@ class Judge:
         return self.me.pk in place.people
 
     @cached_property
+    def told_of(self) -> set[int]:
+        """Return of whom a department has told something: it reads its own words again."""
+        told = LifeEvent.objects.filter(source="department", entered_by=self.me.user_id if self.me else 0)
+        return set(told.values_list("person", flat=True))
+
+    @cached_property
     def overseen(self) -> set[int]:
         """Return whom a leader oversees: the people named, and the secretaries of the organisations named."""
         rows = Oversight.objects.filter(leader=self.me)
@@ -130,6 +136,8 @@ class Judge:
             return self.allows_of_talk(kind, n)
         if kind in ("matter", "request"):
             return self.allows_layer(kind, n)
+        if kind == "event":
+            return self.allows_event(n)
         person = self.world.canaries.people.get(n)
         if person is None:
             return False
@@ -156,7 +164,7 @@ class Judge:
         """A name stands on a file, with a post (the whole school reads those), on a duty, with a talk."""
         if person.pk in self.world.holders and self.may("organization", "v", Place()):
             return True
-        if self.may("person", "v", place) or self.named_by_an_office(person):
+        if self.may("person", "v", place) or self.named_by_an_office(person) or person.pk in self.told_of:
             return True
         was = Place(frozenset(self.world.ever.get(person.pk, ())), place.people, place.occupations)
         return self.may("duty", "v", was) or self.met_in_a_talk(person)
@@ -210,6 +218,15 @@ class Judge:
         """Return whether the words of an excuse may be read: where the duty lies, never by an office for a group."""
         excuse = self.world.canaries.excuses[n]
         return self.may("duty", "v", Place(frozenset(self.world.above(excuse.owner_id))), "bsu")
+
+    def allows_event(self, n: int) -> bool:
+        """Return whether the words of an event may be read: sensitive ones only where the own post answers."""
+        event = self.world.canaries.events[n]
+        sensitive = event.kind in ("complaint", "hospitalised", "sanctioned")
+        seats = {SEATS.get(persona, "committee") for persona in self.personas if persona != "M"}
+        own = event.organization_id in {self.world.canaries.school.organizations[seat].pk for seat in seats}
+        inside = self.may("life_event", "v", Place(frozenset(self.world.above(event.organization_id))))
+        return inside and (own or not sensitive)
 
     def leaks(self, found: Iterable[Canary]) -> list[Canary]:
         """Return the canaries that this viewer must not meet."""
