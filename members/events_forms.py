@@ -53,9 +53,9 @@ class EventForm(OnceForm):
         error_messages={"max_length": gettext_lazy("太长了，请写在 200 字以内。")},
     )
     verified = forms.BooleanField(
-        label=gettext_lazy("已核实去世"),
+        label=gettext_lazy("已经核实"),
         required=False,
-        help_text=gettext_lazy("只在登记去世时勾选。保存后账号停用，职务终止，生日、谈话等一切提醒立即停止。"),
+        help_text=gettext_lazy("保存后账号停用，职务终止，生日、谈话等一切提醒立即停止。"),
     )
 
     def __init__(self, *args: Any, on: dt.date, **kwargs: Any) -> None:
@@ -63,6 +63,15 @@ class EventForm(OnceForm):
         self.fields["kind"].choices = all_kinds()  # type: ignore[attr-defined]
         self.fields["on"].initial = on
         self.fields["on"].widget.attrs["max"] = on.isoformat()
+
+    @property
+    def shown(self) -> list[Any]:
+        return [field for field in self if field.name != "verified"]
+
+    @property
+    def is_death(self) -> bool:
+        """Return whether the question about a death is to be asked: once that kind was chosen."""
+        return bool(self["kind"].value() == K.DIED)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -13,6 +13,7 @@ HAPPENED = (
     (EventKind.COMPLAINT, 20),
     (EventKind.RETIRED, 45),
 )
+RECORDED = {EventKind.POST_CHANGED, EventKind.MOVED_IN}
 BRANCHES = 6
 
 
@@ -29,7 +30,7 @@ def let_happen(university: University) -> None:
                 happened_on=university.on - dt.timedelta(days=ago),
                 organization=post.organization,
                 path=post.organization.path or "",
-                source=LifeEvent.Source.RECORD,
+                source=LifeEvent.Source.RECORD if kind in RECORDED else LifeEvent.Source.BRANCH,
             )
             for person, (kind, ago) in happened
         )

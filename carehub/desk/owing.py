@@ -143,6 +143,11 @@ class Owing:
         return {item.duty.person_id for item in (*self.overdue, *self.soon)}
 
     @property
+    def has_closed(self) -> bool:
+        """Return whether something is overdue whose window is over; what an event asks for can still be done."""
+        return any(item.duty.event_id is None for item in self.overdue)
+
+    @property
     def is_clear(self) -> bool:
         return not (self.overdue or self.soon or self.events or any(one.tiles for one in self.rounds))
 

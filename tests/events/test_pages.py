@@ -173,3 +173,11 @@ def test_the_lists_take_as_many_queries_for_twenty_as_for_two(school: School, as
             client.get(address)
         counts.append(len(asked))
     assert counts[0] == counts[1] <= 40
+
+
+def test_what_an_event_asks_for_is_recorded_and_what_a_closed_window_asked_for_is_entered_late(school: School, as_: As):
+    happens(school.member, "complaint", "10-20")
+    html = as_("owner").get("/").content.decode()
+    assert "五必谈（群众有不良反映）" in html
+    assert "记录谈话：黎小满" in html
+    assert "补录谈话：黎小满" in html  # the year before
