@@ -45,24 +45,25 @@ def spans_of(reach: Reach, chosen: Organization | None = None) -> list[tuple[str
 
 def _words_of(paths: tuple[str, ...]) -> list[str]:
     """Return organisations with the number of their branches, branches with the number of their people: 3 queries."""
-    if not paths:
-        return []
-    people = _counted(Person.objects.all(), paths)
-    branches = _counted(Organization.objects.branches(), paths)
+    rows = list(Organization.objects.select_related("parent").filter(path__in=paths).in_official_order())
+    own = [row for row in rows if row.kind in (Organization.Kind.BRANCH, Organization.Kind.GROUP)]
+    people = _counted(Person.objects.all(), [row.path or "" for row in own])
+    branches = _counted(Organization.objects.branches(), [row.path or "" for row in rows if row not in own])
     words = []
-    for organization in Organization.objects.select_related("parent").filter(path__in=paths).in_official_order():
-        place = paths.index(organization.path or "")
-        if organization.kind in (Organization.Kind.BRANCH, Organization.Kind.GROUP):
-            words.append(_("%(name)s，%(n)s 人") % {"name": full_words(organization), "n": people[place]})
+    for row in rows:
+        if row in own:
+            words.append(_("%(name)s，%(n)s 人") % {"name": full_words(row), "n": people[row.path or ""]})
         else:
-            words.append(_("%(name)s，%(n)s 个支部") % {"name": organization, "n": branches[place]})
+            words.append(_("%(name)s，%(n)s 个支部") % {"name": row, "n": branches[row.path or ""]})
     return words
 
 
-def _counted(rows: QuerySet[Any], paths: tuple[str, ...]) -> list[int]:
-    """Return how many rows lie at or below each path, in one query."""
+def _counted(rows: QuerySet[Any], paths: list[str]) -> dict[str, int]:
+    """Return {path: how many rows lie at or below it}, in one query; none for no path."""
+    if not paths:
+        return {}
     counts = rows.aggregate(**{f"n{place}": Count("pk", filter=below(path)) for place, path in enumerate(paths)})
-    return [counts[f"n{place}"] for place in range(len(paths))]
+    return {path: counts[f"n{place}"] for place, path in enumerate(paths)}
 
 
 def full_words(organization: Organization) -> str:

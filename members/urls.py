@@ -7,6 +7,7 @@ urlpatterns = [
     path("people/", views.people, name="people"),
     path("people/export/", views.export_people, name="people-export"),
     path("people/export/full/", views.export_people_in_full, name="people-export-full"),
+    path("people/gaps/", views.gaps, name="people-gaps"),
     path("people/search/", views.search_people, name="people-search"),
     path("organizations/", views.organizations, name="organizations"),
     path("organizations/<int:pk>/", views.organization, name="organization"),

@@ -20,6 +20,7 @@ from carehub.reveals.forms import RevealForm
 from carehub.reveals.models import Purpose
 from carehub.sheets.writing import file_name, ledger_response, write_ledger
 from members.forms import PeopleForm
+from members.gaps import GAPS, conditions, counts_of, people_kept_by
 from members.models import Organization, Oversight, Person
 from members.panels import scope_words, spans_of
 from members.sheets import roster_ledger
@@ -45,9 +46,30 @@ def people(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request.user)
     may_export, may_export_full = viewer.may("person", "x"), viewer.may("person", "X")
     context = {"form": form, "page": page, "asked": asked.urlencode(), "may_export": may_export}
-    context |= {"may_export_full": may_export_full}
+    context |= {"may_export_full": may_export_full, "may_fill": viewer.may("person", "e", "x")}
     is_fragment = bool(getattr(request, "htmx", False))
     return render(request, "members/people.html#list" if is_fragment else "members/people.html", context)
+
+
+@guard("person", "e", "x")
+@require_GET
+def gaps(request: HttpRequest) -> HttpResponse:
+    """Show what the roster lacks: how many people of each kind, and one kind's people to work through."""
+    counts = counts_of(request.user)
+    wanted = request.GET.get("kind", "")
+    first = next((gap for gap in GAPS if counts[gap.name]), GAPS[0])
+    chosen = next((gap for gap in GAPS if gap.name == wanted), first)
+    lacking = people_kept_by(request.user).filter(conditions(viewer_of(request.user))[chosen.name])
+    found = lacking.select_related("organization").only(*LIST_FIELDS).order_by("organization__code", "pinyin", "pk")
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "gaps": [(gap, counts[gap.name]) for gap in GAPS],
+        "chosen": chosen,
+        "page": page,
+        "query": f"kind={chosen.name}",
+        "may_import": viewer_of(request.user).may("roster_import", "e"),
+    }
+    return render(request, "members/gaps.html", context)
 
 
 @guard("person", "x")

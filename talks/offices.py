@@ -8,7 +8,8 @@ secretary of both a branch and its general branch talks with branch secretaries 
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Q
@@ -107,30 +108,40 @@ def reachable(talker_id: int, on: dt.date) -> Q:
 
 @dataclass
 class OfficeBook:
-    """Everything needed to choose the offices of many talks, read in a fixed number of queries."""
+    """Everything needed to choose the offices of many talks, in a fixed number of queries; each asked when needed."""
 
     talkers: Collection[int]
     people: Collection[int]
-    _offices: dict[int, list[Office]] = field(init=False)
-    _homes: dict[int, list[tuple[Span, str]]] = field(init=False)
-    _secretaries: dict[int, list[tuple[Span, str, str]]] = field(init=False)
-    _overseen: dict[int, list[tuple[Span, int | None, str | None]]] = field(init=False)
 
-    def __post_init__(self) -> None:
-        self._offices = offices_of(self.talkers)
-        self._homes, self._secretaries, self._overseen = defaultdict(list), defaultdict(list), defaultdict(list)
+    @cached_property
+    def _offices(self) -> dict[int, list[Office]]:
+        return offices_of(self.talkers)
+
+    @cached_property
+    def _homes(self) -> dict[int, list[tuple[Span, str]]]:
+        found: dict[int, list[tuple[Span, str]]] = defaultdict(list)
         rows = Affiliation.objects.filter(person__in=self.people)
         for person, path, first, last in rows.values_list("person", "organization__path", "started_on", "ended_on"):
-            self._homes[person].append(((first, last), path or ""))
-        posts = Post.objects.secretaries().filter(person__in=self.people).select_related("organization")
-        for post in posts:
+            found[person].append(((first, last), path or ""))
+        return found
+
+    @cached_property
+    def _secretaries(self) -> dict[int, list[tuple[Span, str, str]]]:
+        found: dict[int, list[tuple[Span, str, str]]] = defaultdict(list)
+        for post in Post.objects.secretaries().filter(person__in=self.people).select_related("organization"):
             held = (post.started_on, post.ended_on)
-            self._secretaries[post.person_id].append((held, post.organization.path or "", post.organization.kind))
+            found[post.person_id].append((held, post.organization.path or "", post.organization.kind))
+        return found
+
+    @cached_property
+    def _overseen(self) -> dict[int, list[tuple[Span, int | None, str | None]]]:
+        found: dict[int, list[tuple[Span, int | None, str | None]]] = defaultdict(list)
         oversights = Oversight.objects.filter(leader__in=self.talkers)
         for leader, person, path, first, last in oversights.values_list(
             "leader", "person", "organization__path", "started_on", "ended_on"
         ):
-            self._overseen[leader].append(((first, last), person, path))
+            found[leader].append(((first, last), person, path))
+        return found
 
     def offices_on(self, talker: int, on: dt.date) -> list[Office]:
         """Return the talker's offices of a day in order of preference."""
@@ -149,11 +160,10 @@ class OfficeBook:
             return False
         if office.persona == "LD":
             return self._oversees(office.person_id, person, on)
-        leads = self._leads(person, on)
-        at_home = any(holds(span, on) and path.startswith(office.path) for span, path in self._homes[person])
-        if office.persona in ("GS", "GO"):
-            return at_home or any(path.startswith(office.path) for path in leads)
-        return at_home
+        if any(holds(span, on) and path.startswith(office.path) for span, path in self._homes[person]):
+            return True
+        is_general = office.persona in ("GS", "GO")
+        return is_general and any(path.startswith(office.path) for path in self._leads(person, on))
 
     def _oversees(self, leader: int, person: int, on: dt.date) -> bool:
         led = {path for held, path, _kind in self._secretaries[person] if holds(held, on)}

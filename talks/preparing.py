@@ -35,7 +35,7 @@ def preparable(user: Any, people: Iterable[int | None], on: dt.date) -> dict[int
     if not asked or not viewer.may("talk", "e"):
         return {}
     talkers = talkers_for(user, on)
-    usual = default_talker(user, talkers, on)
+    usual = default_talker(user, talkers, on) if len(talkers) > 1 else None
     talkers.sort(key=lambda one: one != usual)
     book = OfficeBook(talkers=[one.pk for one in talkers], people=asked)
     found = {pk: next((one for one in talkers if _reaches(book, one.pk, pk, on)), None) for pk in asked}

@@ -87,7 +87,8 @@ class RowRule(Rule):
         rows = self._asked(ask, look).filter(*conditions).annotate(**self.details(look)).order_by(*self.order)
         rows = rows.values(*named, *self.details(look))
         page = list((rows.distinct() if self.distinct else rows)[ask.offset : _end(ask)])
-        self.dress(page, look)
+        if page:
+            self.dress(page, look)
         units = self.units(look, {row["unit_no"] for row in page})
         return [self._duty(row, look, units[row["unit_no"]]) for row in page]
 

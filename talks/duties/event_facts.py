@@ -24,13 +24,23 @@ COLUMNS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, order=True)
+class Place:
+    """An organisation as duties name it; official order is that of the codes."""
+
+    code: str
+    id: int
+    name: str
+    path: str
+    is_committee: bool = False
+
+
 @dataclass(frozen=True)
 class Stay:
     """A stay in a branch, and the organisation above it."""
 
-    branch_id: int
-    parent_id: int
-    below_committee: bool
+    branch: "Place"
+    parent: "Place"
     started_on: dt.date
     ended_on: dt.date
 
@@ -75,7 +85,7 @@ class Facts:
             return cls([])
         people = events.values("person")
         stays = _stays(people)
-        places = {place for found in stays.values() for stay in found for place in (stay.branch_id, stay.parent_id)}
+        places = {place.id for found in stays.values() for stay in found for place in (stay.branch, stay.parent)}
         return cls(rows, stays, _heads(places), _heard(people, on))
 
     def heads_on(self, organization_id: int, day: dt.date) -> list[Head]:
@@ -144,14 +154,22 @@ def _settled_long_ago(day: dt.date) -> QuerySet[Participation]:
     )
 
 
+PLACE = ("code", "pk", "short_name", "name", "path", "kind")
+
+
 def _stays(people: QuerySet[Any]) -> dict[int, list[Stay]]:
     found: dict[int, list[Stay]] = defaultdict(list)
     rows = Affiliation.objects.filter(person__in=people, branch__kind=Kind.BRANCH).order_by("-started_on")
-    names = ("person_id", "branch_id", "branch__parent_id", "branch__parent__kind", "started_on", "ended_on")
-    for person_id, branch_id, parent_id, kind, started_on, ended_on in rows.values_list(*names):
-        stay = Stay(branch_id, parent_id, kind == Kind.COMMITTEE, started_on, ended_on or FAR_FUTURE)
-        found[person_id].append(stay)
+    names = [f"{of}__{column}" for of in ("branch", "branch__parent") for column in PLACE]
+    for row in rows.values_list("person_id", "started_on", "ended_on", *names):
+        person_id, started_on, ended_on = row[:3]
+        branch, parent = _place(*row[3 : 3 + len(PLACE)]), _place(*row[3 + len(PLACE) :])
+        found[person_id].append(Stay(branch, parent, started_on, ended_on or FAR_FUTURE))
     return dict(found)
+
+
+def _place(code: str | None, pk: int | None, short_name: str, name: str, path: str | None, kind: str) -> Place:
+    return Place(code or "", pk or 0, short_name or name, path or "", kind == Kind.COMMITTEE)
 
 
 def _heads(places: Collection[int]) -> dict[int, list[Head]]:

@@ -26,7 +26,7 @@ from carehub.duties.settings import (
 )
 from members.models import EventKind
 from members.models.life_event import KINDS_OF
-from talks.duties.event_facts import EXITS, Facts, Head, Heard, Row, Stay
+from talks.duties.event_facts import EXITS, Facts, Head, Heard, Place, Row, Stay
 
 DAYS_OF_KIND = {kind: EVENT_DAYS[clause] for clause in EVENT_DAYS for kind in KINDS_OF[clause]}
 
@@ -82,25 +82,25 @@ class Case:
     @cached_property
     def leads(self) -> bool:
         """Return whether the person leads the branch: then the organisation above it answers."""
-        return self.facts.led(self.event["person_id"], self.stay.branch_id, self.unit_on)
+        return self.facts.led(self.event["person_id"], self.stay.branch.id, self.unit_on)
 
     @property
-    def unit_id(self) -> int:
-        return self.stay.parent_id if self.leads else self.stay.branch_id
+    def unit(self) -> Place:
+        return self.stay.parent if self.leads else self.stay.branch
 
     @property
     def holder(self) -> Head | None:
-        return next(iter(self.facts.heads_on(self.unit_id, self.unit_on)), None)
+        return next(iter(self.facts.heads_on(self.unit.id, self.unit_on)), None)
 
     @property
     def is_unserved(self) -> bool:
         """Return whether nobody is asked: a directly attached branch's secretary, if the setting says so."""
-        direct = self.leads and self.stay.below_committee
+        direct = self.leads and self.stay.parent.is_committee
         return direct and self.said.on(DIRECT_EVENT, self.reference_on) == "none"
 
     @property
     def is_himself(self) -> bool:
-        return self.facts.led(self.event["person_id"], self.unit_id, self.unit_on)
+        return self.facts.led(self.event["person_id"], self.unit.id, self.unit_on)
 
     @property
     def last_on(self) -> dt.date:
@@ -111,7 +111,7 @@ class Case:
         first = self.opens_on - self.said.days(EVENT_LEAD, self.opens_on)
         if not first <= talk.held_on <= self.last_on:
             return False
-        return self.facts.led(talk.talker_id, self.unit_id, talk.held_on) or self._led_there(talk)
+        return self.facts.led(talk.talker_id, self.unit.id, talk.held_on) or self._led_there(talk)
 
     def _led_there(self, talk: Heard) -> bool:
         """Return whether the talker led the unit where the person was; before the event, where he was on its day."""
@@ -119,8 +119,8 @@ class Case:
         stay = self.facts.stay_on(person, then)
         if stay is None or self.is_goodbye:
             return False
-        above = self.facts.led(person, stay.branch_id, then)
-        return self.facts.led(talk.talker_id, stay.parent_id if above else stay.branch_id, talk.held_on)
+        above = self.facts.led(person, stay.branch.id, then)
+        return self.facts.led(talk.talker_id, (stay.parent if above else stay.branch).id, talk.held_on)
 
     @cached_property
     def deeds(self) -> list[Heard]:
@@ -177,4 +177,5 @@ def fold(facts: Facts, on: dt.date) -> Iterator[Case]:
             yield replace(case, stay=stay)
 
 
-NOWHERE = Stay(0, 0, False, dt.date.max, dt.date.max)
+NO_PLACE = Place("", 0, "", "")
+NOWHERE = Stay(NO_PLACE, NO_PLACE, dt.date.max, dt.date.max)

@@ -16,9 +16,8 @@ from carehub.calendar import Window, year_of
 from carehub.duties.duty import Duty, State, Tally
 from carehub.duties.rule import Ask, Draft, Duties, Rule, Tallies
 from carehub.duties.states import FINISHED, UNSETTLED
-from members.models import Organization
 from members.models.life_event import KINDS_OF, SENSITIVE
-from talks.duties.event_facts import Facts, Heard, events_asked, excuses_of
+from talks.duties.event_facts import Facts, Heard, Place, events_asked, excuses_of
 from talks.duties.event_folding import Case, fold
 
 WORK, MUSTS = "C-2.4", "C-2.5"  # the rules as pages and excuses name them
@@ -26,12 +25,15 @@ WORK, MUSTS = "C-2.4", "C-2.5"  # the rules as pages and excuses name them
 
 @dataclass(frozen=True)
 class Found:
-    """A duty that an event opened: the case, the unit that owes it, the state with excuses laid over it."""
+    """A duty that an event opened: the case, the state with excuses laid over it."""
 
     case: Case
-    unit: Organization
     state: State
     excuse: str = ""
+
+    @property
+    def unit(self) -> Place:
+        return self.case.unit
 
     @property
     def order(self) -> tuple[Any, ...]:
@@ -74,8 +76,8 @@ class EventTalks(Rule):
         counts: dict[tuple[str, int], Counter[str]] = defaultdict(Counter)
         found = [one for one in self._asked(ask, window) if one.state != State.NOT_APPLICABLE]
         for one in found:
-            counts[self.codes[one.case.event["kind"]], one.unit.pk][str(one.state)] += 1
-        units = {one.unit.pk: one for one in found}
+            counts[self.codes[one.case.event["kind"]], one.unit.id][str(one.state)] += 1
+        units = {one.unit.id: one for one in found}
         order = sorted(counts, key=lambda key: (key[0], units[key[1]].unit.code))
         return [_tally(code, units[unit], window, counts[code, unit]) for code, unit in order]
 
@@ -98,18 +100,17 @@ class EventTalks(Rule):
 
     def _found(self, ask: Ask, window: Window | None = None) -> Sequence[Found]:
         facts = Facts.about(events_asked(ask, tuple(self.codes), window), ask.on)
-        cases = [case for case in fold(facts, ask.on) if ask.owners is None or case.unit_id in ask.owners]
-        units = Organization.objects.in_bulk({case.unit_id for case in cases}) if cases else {}
-        inside = [case for case in cases if self._covers(ask.scope, case, units[case.unit_id])]
+        cases = [case for case in fold(facts, ask.on) if ask.owners is None or case.unit.id in ask.owners]
+        inside = [case for case in cases if self._covers(ask.scope, case)]
         open_ones = {case.event["pk"] for case in inside if case.state in UNSETTLED}
         excuses = excuses_of((WORK, MUSTS), open_ones, ask.on)
-        found = [_with_excuse(case, units[case.unit_id], excuses) for case in inside]
+        found = [_with_excuse(case, excuses) for case in inside]
         return [one for one in found if ask.states is None or one.state in ask.states]
 
-    def _covers(self, scope: Reach, case: Case, unit: Organization) -> bool:
+    def _covers(self, scope: Reach, case: Case) -> bool:
         """Return whether it lies inside; nobody is shown what a complaint or a sanction of his own opened."""
         event = case.event
-        here = Where(unit.path or "", frozenset({event["person_id"]}), event["person__occupation"])
+        here = Where(case.unit.path, frozenset({event["person_id"]}), event["person__occupation"])
         return scope.over_others().covers(here) or (event["kind"] not in SENSITIVE and scope.covers(here))
 
     def _listed(self, found: Iterable[Found], ask: Ask) -> Duties:
@@ -125,11 +126,11 @@ def _is_running(one: Found, window: Window) -> bool:
     return one.state in UNSETTLED
 
 
-def _with_excuse(case: Case, unit: Organization, excuses: dict[tuple[int, int], str]) -> Found:
-    reason = excuses.get((case.unit_id, case.event["pk"]))
+def _with_excuse(case: Case, excuses: dict[tuple[int, int], str]) -> Found:
+    reason = excuses.get((case.unit.id, case.event["pk"]))
     if reason is not None and case.state in UNSETTLED:
-        return Found(case, unit, State.EXCUSED, reason)
-    return Found(case, unit, case.state)
+        return Found(case, State.EXCUSED, reason)
+    return Found(case, case.state)
 
 
 def _duty(code: str, one: Found) -> Duty:
@@ -138,14 +139,14 @@ def _duty(code: str, one: Found) -> Duty:
     return Duty(
         rule=code,
         window=str(case.opens_on.year),
-        owner_id=one.unit.pk,
+        owner_id=one.unit.id,
         subject_id=event["person_id"],
         subject=event["person__name"],
         person_id=event["person_id"],
         person=event["person__name"],
-        organization_id=one.unit.pk,
+        organization_id=one.unit.id,
         organization=one.unit.code,
-        organization_name=str(one.unit),
+        organization_name=one.unit.name,
         obligor=holder.name if holder else "",
         obligor_id=holder.person_id if holder else None,
         vacant=holder is None,
@@ -162,11 +163,11 @@ def _duty(code: str, one: Found) -> Duty:
 def _tally(code: str, one: Found, window: Window, counts: Counter[str]) -> Tally:
     return Tally(
         rule=code,
-        organization_id=one.unit.pk,
+        organization_id=one.unit.id,
         organization=one.unit.code,
-        organization_name=str(one.unit),
-        path=one.unit.path or "",
+        organization_name=one.unit.name,
+        path=one.unit.path,
         window=window.label,
-        vacant=not one.case.facts.heads_on(one.unit.pk, one.case.on),
+        vacant=not one.case.facts.heads_on(one.unit.id, one.case.on),
         **counts,
     )

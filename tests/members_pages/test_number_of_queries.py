@@ -6,7 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from members.models import Organization, Post
+from carehub.calendar import today
+from members.models import LifeEvent, Organization, Post
 from tests.cast import make_person
 from tests.members_pages.test_person_file import talk_with
 
@@ -22,6 +23,11 @@ def fill(school, start, stop):
         Post.objects.create(person=person, organization=branch, role="secretary", started_on=since)
         Post.objects.create(person=school.member, organization=branch, role="commissioner", started_on=since)
         talk_with(school.member, school.owner, held_on=dt.date(2025, 1, 1) + dt.timedelta(days=n))
+        happened_on = today() - dt.timedelta(days=n)
+        LifeEvent.objects.create(
+            person=school.member, kind="honoured", happened_on=happened_on, organization=school.first,
+            path=school.first.path, source="branch",
+        )  # fmt: skip
 
 
 def queries(client, address):

@@ -174,7 +174,7 @@ def test_who_may_be_prepared_for_is_found_in_a_fixed_number_of_queries(school: S
         assert set(preparable(user, [school.member.pk], ON)) == {school.member.pk}
     with CaptureQueriesContext(connection) as many:
         found = preparable(user, [person.pk for person in school.people.values()], ON)
-    assert len(many) == len(few) < 8
+    assert len(few) <= len(many) < 8  # a question is asked when it is needed, once for everybody
     languages = ("owner", "officer", "member", "group_leader", "colleague", "colleague_member", "general_secretary")
     assert set(found) == {school.people[key].pk for key in languages}
     assert found[school.owner.pk] != school.owner
