@@ -37,6 +37,7 @@ DEEDS: dict[str, Any] = {
     "excuse": t("说明任务原因"),
     "withdraw excuse": t("收回原因说明"),
     "rule setting": t("修改规则"),
+    "take rule back": t("收回自动登记的规则"),
     "password": t("修改密码"),
     "first password": t("重设初始密码"),
     "first passwords": t("发放初始密码"),
@@ -156,7 +157,7 @@ VALUES: dict[str, dict[str, Any]] = {
         "odd": t("账号有异常"),
         "mistake": t("更正前面的差错"),
     },
-    "step": {"upload": t("上传"), "confirm": t("确认写入"), "begun": t("开始"), "done": t("完成")},
+    "step": {"upload": t("上传"), "confirm": t("确认写入"), "undo": t("撤销"), "begun": t("开始"), "done": t("完成")},
 }
 
 

@@ -56,6 +56,18 @@ def set_rule(name: str, value: str, *, by: Any, on: dt.date) -> RuleSetting:
     return setting
 
 
+@transaction.atomic
+def take_rule_back(*, setting: RuleSetting, by: Any) -> bool:
+    """Take a setting away that the platform put down by itself, as long as it is the only one of its name."""
+    if RuleSetting.objects.filter(name=setting.name).exclude(pk=setting.pk).exists():
+        return False
+    detail = {"name": setting.name, "value": setting.value, "on": str(setting.from_on)}
+    record(Action.CHANGE, by=by, target=setting, what="take rule back", **detail)
+    setting.delete()
+    forget_reading()
+    return True
+
+
 def _names(key: DutyKey) -> dict[str, Any]:
     return {"rule": key.rule, "window": key.window, "owner_id": key.owner_id, "subject_id": key.subject_id}
 

@@ -152,6 +152,14 @@ def silence(*, person_id: int) -> None:
         _recount(recipient, on)
 
 
+def silence_all(*, people: Collection[int]) -> None:
+    """Take several people out of every reminder; most are in none."""
+    told = set(ReminderLog.objects.standing().filter(person_id__in=people).values_list("person_id", flat=True))
+    for person_id in people:
+        if person_id in told:
+            silence(person_id=person_id)
+
+
 def _recount(recipient: int, on: dt.date) -> None:
     summary = _summaries([recipient], on)[recipient]
     item = InboxItem.objects.filter(recipient=recipient, key=f"digest:{on}")

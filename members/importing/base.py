@@ -193,6 +193,7 @@ class Importer(ABC):
 
     def __init__(self, *, on: dt.date, reach: Reach = WHOLE_SCHOOL, by: Any = None) -> None:
         self.on, self.reach, self.by = on, reach, by
+        self.before: dict[str, Any] | None = None  # what has to be known to take it back, if it can be
 
     @abstractmethod
     def read(self, rows: list[Row]) -> list[Entry]:

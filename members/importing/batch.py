@@ -18,7 +18,8 @@ from carehub.audit.models import Action
 from carehub.audit.trail import record
 from carehub.doorbell import ring
 from members.importing.base import CHANGED, NEW, REJECTED, Entry, Importer
-from members.importing.machine import Reading, hold_imports, importer_of, read_file, write
+from members.importing.machine import Reading, hold_imports, importer_of, read_file, short, write
+from members.importing.undoing import forget_old_undo
 from members.models import RosterImport
 
 READ, COMMIT = "carehub.tasks.read_import", "carehub.tasks.commit_import"
@@ -26,7 +27,6 @@ LEASE = dt.timedelta(minutes=10)
 KEEP_FILE = dt.timedelta(days=3)
 MOST_ATTEMPTS = 3
 SHOWN = {NEW: 100, CHANGED: 300, REJECTED: 300}
-SHOWN_FINDINGS, SHOWN_MISSING = 500, 300
 State = RosterImport.State
 
 log = logging.getLogger(__name__)
@@ -56,6 +56,7 @@ def waiting_imports() -> list[tuple[str, int]]:
 
 def forget_old_files() -> int:
     """Clear the files of uploads that nobody confirmed within three days. Return how many."""
+    forget_old_undo(timezone.now())
     old = RosterImport.objects.stale(timezone.now() - KEEP_FILE)
     return old.update(content=None, preview={}, state=State.EXPIRED, finished_at=timezone.now())
 
@@ -112,22 +113,6 @@ def show(batch: RosterImport, reading: Reading) -> None:
         content=None if reading.refused else F("content"), progress=100, attempts=0, lease_until_at=None,
         finished_at=timezone.now() if reading.refused else None,
     )  # fmt: skip
-
-
-def short(reading: Reading) -> dict[str, Any]:
-    """Return the report with as many findings and missing people as a page shows, and how many there are."""
-    report = reading.report
-    findings = sorted(report["findings"], key=lambda finding: (finding["level"] != "error", finding["row"]))
-    errors = sum(finding["level"] == "error" for finding in findings)
-    return report | {
-        "findings": findings[:SHOWN_FINDINGS],
-        "findings_count": len(findings),
-        "errors_count": errors,
-        "warnings_count": len(findings) - errors,
-        "missing": report["missing"][:SHOWN_MISSING],
-        "missing_count": len(report["missing"]),
-        "why_refused": reading.refused.message if reading.refused else "",
-    }
 
 
 def preview_of(reading: Reading) -> dict[str, Any]:

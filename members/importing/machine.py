@@ -30,6 +30,7 @@ from members.importing.base import (
 from members.models import RosterImport
 
 LOCK = 7_316_211  # one import writes at a time (PostgreSQL); SQLite has one writer anyway
+SHOWN_FINDINGS, SHOWN_MISSING = 500, 300
 
 
 @dataclass
@@ -121,9 +122,27 @@ def hold_imports() -> None:
 def write(reading: Reading, batch: RosterImport) -> None:
     """Write the plan and one audit entry; inside a transaction that holds the imports."""
     reading.importer.write(reading.to_write)
+    if reading.importer.before is not None:
+        RosterImport.objects.filter(pk=batch.pk).update(before=reading.importer.before)
     counts = {key: reading.report[key] for key in ("rows", NEW, CHANGED, UNCHANGED, REJECTED)}
     path = batch.organization.path if batch.organization else ""
     record(Action.IMPORT, by=batch.uploaded_by, target=batch, path=path or "", kind=batch.kind, **counts)
+
+
+def short(reading: Reading) -> dict[str, Any]:
+    """Return the report with as many findings and missing people as a page shows, and how many there are."""
+    report = reading.report
+    findings = sorted(report["findings"], key=lambda finding: (finding["level"] != "error", finding["row"]))
+    errors = sum(finding["level"] == "error" for finding in findings)
+    return report | {
+        "findings": findings[:SHOWN_FINDINGS],
+        "findings_count": len(findings),
+        "errors_count": errors,
+        "warnings_count": len(findings) - errors,
+        "missing": report["missing"][:SHOWN_MISSING],
+        "missing_count": len(report["missing"]),
+        "why_refused": reading.refused.message if reading.refused else "",
+    }
 
 
 def run(data: bytes, file_name: str, importer: Importer, *, dry_run: bool = False) -> Reading:
@@ -139,7 +158,7 @@ def run(data: bytes, file_name: str, importer: Importer, *, dry_run: bool = Fals
         reading = judge(table, importer, file_name)
         batch = RosterImport.objects.create(
             kind=importer.kind, state=RosterImport.State.DONE, file_name=file_name[:200], imported_on=importer.on,
-            report={"report": reading.report}, progress=100, uploaded_by=importer.by, finished_at=timezone.now(),
+            report=short(reading), progress=100, uploaded_by=importer.by, finished_at=timezone.now(),
         )  # fmt: skip
         write(reading, batch)
     return reading

@@ -10,6 +10,7 @@ from members.importing.base import CHANGED, NEW, REJECTED, UNCHANGED, Column, En
 from members.importing.lookup import CHUNK, Organizations, People, in_chunks
 from members.importing.merging import merge
 from members.importing.person_row import Wanted, check_standing, read_person
+from members.importing.remembering import remembered
 from members.importing.roster_writing import write_people
 from members.models import Organization, Person
 from members.models.person import PersonQuerySet
@@ -192,8 +193,11 @@ class RosterImporter(Importer):
         return any((person.name, place) in unclear for place in places)
 
     def write(self, entries: list[Entry]) -> None:
-        missing = [person.pk for person in self.missing_people() if person.verify_since_on is None]
-        write_people([entry.payload for entry in entries], missing, on=self.on, by=self.by)
+        absent = self.missing_people()
+        missing = [person.pk for person in absent if person.verify_since_on is None]
+        merged = [entry.payload for entry in entries]
+        with remembered(merged, missing, [person.pk for person in absent]) as self.before:
+            write_people(merged, missing, on=self.on, by=self.by)
 
 
 def by_office(person: Person) -> tuple[str, str, int]:
