@@ -16,6 +16,7 @@ from carehub.calendar import today
 from carehub.sheets.templates import template_workbook
 from carehub.sheets.writing import ledger_response
 from members.importing import batch as work
+from members.importing.undoing import CannotUndo, prospect, undo
 from members.imports_forms import UploadForm, offered_to
 from members.models import RosterImport
 
@@ -25,8 +26,12 @@ PAGE = 25
 @guard("roster_import", "e")
 @require_GET
 def imports(request: HttpRequest) -> HttpResponse:
-    """List the visitor's own uploads, the newest first, with a way to upload another."""
-    seen = RosterImport.objects.visible_to(request.user).without_content()
+    """List the imports that the visitor may see, the newest first, with a way to upload another."""
+    seen = (
+        RosterImport.objects.visible_to(request.user)
+        .without_content()
+        .select_related("uploaded_by__person", "undone_by__person")
+    )
     page = Paginator(seen, PAGE).get_page(request.GET.get("page"))
     return render(request, "members/imports.html", {"page": page, "kinds": offered_to(request.user)})
 
@@ -79,6 +84,23 @@ def import_confirm(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @guard("roster_import", "e")
+@require_http_methods(["GET", "POST"])
+def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what taking a written roster back would change, or why it stays; take it back on a click."""
+    batch = own_batch(request, pk)
+    if request.method == "GET":
+        context = {"batch": batch, **prospect(batch=batch, by=request.user)}
+        return render(request, "members/import_undo.html", context)
+    try:
+        undo(batch=batch, by=request.user)
+    except CannotUndo as why:
+        messages.error(request, str(why))
+    else:
+        messages.success(request, _("已撤销这次导入，资料恢复到导入以前。"))
+    return redirect(batch)
+
+
+@guard("roster_import", "e")
 @require_GET
 def import_template(request: HttpRequest, kind: str) -> HttpResponse:
     """Hand out an empty workbook with the right header."""
@@ -92,4 +114,5 @@ def import_template(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def own_batch(request: HttpRequest, pk: int) -> RosterImport:
-    return get_object_or_404(RosterImport.objects.visible_to(request.user).defer("content"), pk=pk)
+    seen = RosterImport.objects.visible_to(request.user).select_related("undone_by__person", "uploaded_by__person")
+    return get_object_or_404(seen.defer("content", "before"), pk=pk)

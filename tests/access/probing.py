@@ -21,11 +21,12 @@ from carehub.access.matrix import matrix
 from carehub.accounts.models import Session
 from carehub.reminders.models import InboxItem
 from carehub.reports.models import Inspection
-from members.models import Organization, OrganizationGrant, Person, PersonGrant, RosterImport
+from members.models import Organization, OrganizationGrant, Person, PersonGrant
 from talks.models import Participation, Talk
 from tests.access import authority
 from tests.access.happenings import event_target, events_of, let_happen
 from tests.access.layers import ask_for_help, ask_for_words, follow_ups, text_requests
+from tests.access.uploads import bring_files, uploads
 from tests.cast import School
 
 MISSING = 999_999
@@ -84,6 +85,7 @@ class Target:
     leader: int | None = None
     exists: bool = True
     has_words: bool = False
+    shared: bool = False  # whoever has the right for the whole school sees it besides its maker
 
 
 NOBODY = Target(MISSING, exists=False)
@@ -210,7 +212,8 @@ def _is_own(school: School, persona: str, target: Target) -> bool:
 
 def _seen(school: School, persona: str, route: Route, target: Target) -> bool:
     if route.own_only:
-        return _is_own(school, persona, target)
+        of_school = target.shared and "u" in _scopes(persona, route.sight, route.seen_by)
+        return of_school or _is_own(school, persona, target)
     if route.others_only and target.people == {school.people[CAST[persona]].pk}:
         return False
     scopes = _scopes(persona, route.sight, route.seen_by) & set(route.scopes)
@@ -311,8 +314,8 @@ def text_request_targets(school: School, *states: str) -> list[Target]:
 
 
 def _imports() -> list[Target]:
-    rows = RosterImport.objects.select_related("organization").order_by("pk")
-    return [Target(row.pk, row.organization, made_by=row.uploaded_by_id) for row in rows] + [NOBODY]
+    found = (Target(row.pk, row.organization, made_by=row.uploaded_by_id, shared=all_see) for row, all_see in uploads())
+    return [*found, NOBODY]
 
 
 def _messages() -> list[Target]:
@@ -341,10 +344,7 @@ def furnish(school: School) -> None:
     )
     for talker, listener, place in pairs:
         make_talk(school.people[talker], [school.people[listener]], school.organizations[place])
-    for key in ("officer", "general_officer", "clerk"):
-        RosterImport.objects.create(
-            kind="roster", file_name="名册.xlsx", imported_on=dt.date(2026, 11, 1), uploaded_by=school.user(key)
-        )
+    bring_files(school)
     for key in CAST.values():
         end = timezone.now() + dt.timedelta(hours=1)
         Session.objects.create(session_key=key, user=school.user(key), device="other", expire_date=end)
