@@ -7,6 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from carehub.access.viewer import viewer_of
@@ -72,8 +73,7 @@ def later_import(batch: RosterImport, kept: Kept, by: Any) -> str:
 
 
 def moment_words(moment: dt.datetime | None) -> str:
-    at = timezone.localtime(moment)
-    return f"{at.month}月{at.day}日 {at:%H:%M}"
+    return date_format(timezone.localtime(moment), "n月j日 H:i")
 
 
 def everybody(kept: Kept) -> set[int]:
