@@ -35,12 +35,13 @@ IDS = {
     "organization": "organization", "within": "organization", "assignee": "post", "matter_to": "post",
     "to": "account",
 }  # fmt: skip
+# A department names somebody by number and name together (members/events_forms.py): tests/events tries both apart.
 PLAIN = set(
     """csrfmiddlewaretoken once_key version next again q sort page period show all late withdrawn whose category
     occupation state held held_on form channel reasons place line because matter matter_due what due_on shared result
     possible reason answer decision until_on month_on kind file value from_on username password old new
     rule shown persona code role started_on ended_on note purpose masked
-    why since_on revision seen""".split()
+    why since_on revision seen on verified number name""".split()
 )
 WHOSE_TALKER_IS_TYPED = "talks:list"  # the filter's talker is a name
 # Shown and never read: the talker of a recorded talk stays.
