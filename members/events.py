@@ -18,3 +18,8 @@ def kinds_of_events(duties: Iterable[Duty], user: Any) -> dict[int, str]:
 def words_of_events(duties: Iterable[Duty], user: Any) -> dict[int, str]:
     """Return {event: 组织关系转入}."""
     return {number: str(EventKind(kind).label) for number, kind in kinds_of_events(duties, user).items()}
+
+
+def with_event(title: object, words: str) -> str:
+    """Return 五必谈（组织关系转入）; without words, for who may not read them, the title alone."""
+    return f"{title}（{words}）" if words else str(title)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from carehub.audit.models import Action
 from carehub.audit.trail import record
-from carehub.calendar import FAR_FUTURE, date_words
+from carehub.calendar import FAR_FUTURE, date_words, today
 from carehub.reminders.actions import tell
 from members.actions import leave
 from members.events_records import concerns, heads_of, stay_on
@@ -48,22 +48,24 @@ def tell_of_event(*, person: Person, kind: str, on: dt.date, once_key: uuid.UUID
         what = _("一件要关心的事") if kind in SENSITIVE else event.get_kind_display()
         title = _("%(name)s：%(what)s，%(day)s") % {"name": person.name, "what": what, "day": date_words(on)}
         path = reverse("events:list")
-        tell(accounts=answering(event.organization, on), key=f"event:{event.pk}", title=title, path=path, on=on, by=by)
+        accounts = answering(event.organization, today())
+        tell(accounts=accounts, key=f"event:{event.pk}", title=title, path=path, on=today(), by=by)
     return event
 
 
 def check(person: Person, kind: str, on: dt.date) -> None:
     """Refuse what the policy does not ask about, and days that cannot be."""
-    today = timezone.localdate()
-    if on > today:
+    if on > today():
         raise Refused(_("这一天还没有到。请到那一天再登记。"))
-    if on < today - LONGEST:
+    if on < today() - LONGEST:
         raise Refused(_("这件事过去一年以上了，不再列任务，不用登记。"))
     if not concerns(person, kind):
         raise Refused(_("制度只要求党员的这件事，%(name)s不是党员，不用登记。") % {"name": person.name})
 
 
-def write(person: Person, kind: str, on: dt.date, source: str, *, by: Any, once_key: uuid.UUID, note: str = "") -> Any:
+def write(
+    person: Person, kind: str, on: dt.date, source: str, *, by: Any, once_key: uuid.UUID, note: str = ""
+) -> LifeEvent:
     """Write one event down with the organisation that answers for it; what our records said already gets the note."""
     organization = answers_for(person, on)
     row = {"organization": organization, "path": organization.path or "", "source": source, "entered_by": by}

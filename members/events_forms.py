@@ -75,9 +75,9 @@ class EventForm(OnceForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if cleaned.get("kind") == K.DIED and not cleaned.pop("verified", False):
+        verified = cleaned.pop("verified", False)
+        if cleaned.get("kind") == K.DIED and not verified:
             self.add_error("verified", _("去世要先核实。核实后请勾选这一项再保存。"))
-        cleaned.pop("verified", None)
         return cleaned
 
 

@@ -17,7 +17,7 @@ from members.events_actions import enter_event, may_be_withdrawn, tell_of_event,
 from members.events_forms import EventForm, TellForm, WithdrawForm
 from members.grants_actions import Refused
 from members.models import LifeEvent, Person
-from members.roles_views import FOUND, chosen_person
+from members.roles_views import FOUND, _status, chosen_person
 
 PAGE, TOLD = 30, 30
 FOLLOWS = "这条由名册、任职记录生成，或者是去世登记，不能在这里撤回。请改正名册里的记录。"
@@ -40,7 +40,7 @@ def events(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Look for a person, then write down what happened."""
-    person = answered_for(request)
+    person = chosen_person(request, among=_people(request))
     words = request.GET.get("q", "").strip()[:60]
     if person is None:
         found = _people(request).found_by(words).by_name() if words else None
@@ -109,13 +109,3 @@ def _people(request: HttpRequest) -> Any:
     viewer = viewer_of(request.user)
     reach = viewer.reach("life_event", "e").q(path="path", person="pk")
     return Person.objects.visible_to(request.user).in_school().filter(reach).exclude(pk=viewer.person_id or 0)
-
-
-def answered_for(request: HttpRequest) -> Person | None:
-    """Return the person of ?person= if the viewer may say what happened to him."""
-    person = chosen_person(request)
-    return person if person is not None and _people(request).filter(pk=person.pk).exists() else None
-
-
-def _status(request: HttpRequest) -> int:
-    return 422 if request.method == "POST" else 200

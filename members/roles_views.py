@@ -79,10 +79,11 @@ def _status(request: HttpRequest, form: Any = None) -> int:
     return 422 if request.method == "POST" or (form is not None and form.errors) else 200
 
 
-def chosen_person(request: HttpRequest) -> Person | None:
-    """Return the person of ?person=, None if nobody in reach was chosen."""
+def chosen_person(request: HttpRequest, among: Any = None) -> Person | None:
+    """Return the person of ?person=, None if nobody in reach (or among these people) was chosen."""
     wanted = request.GET.get("person", "")
-    people = Person.objects.visible_to(request.user).in_school().select_related("organization", "user")
+    people = Person.objects.visible_to(request.user).in_school() if among is None else among
+    people = people.select_related("organization", "user")
     return people.filter(pk=int(wanted)).first() if wanted.isdecimal() and len(wanted) < 19 else None
 
 

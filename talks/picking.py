@@ -82,9 +82,7 @@ def owed_words(duty: Duty, on: dt.date) -> str:
     title = title_of_duty(duty)
     if duty.state == State.OVERDUE:
         return _("%(title)s，逾期 %(days)s 天") % {"title": title, "days": -days}
-    if duty.state == State.DUE_SOON:
-        return _("%(title)s，还有 %(days)s 天") % {"title": title, "days": days}
-    if duty.event_id:
+    if duty.state == State.DUE_SOON or duty.event_id:
         return _("%(title)s，还有 %(days)s 天") % {"title": title, "days": days}
     return _("本季度未谈") if "Q" in duty.window else _("今年未谈")
 

@@ -13,7 +13,7 @@ from carehub.duties.duty import Duty, DutyKey, State, parse_key
 from carehub.duties.rule import EVERYWHERE, Ask, Rule
 from carehub.duties.settings import ENTRY_GRACE, Settings
 from carehub.policy import CLAUSES, Clause
-from members.events import words_of_events
+from members.events import with_event, words_of_events
 from members.models import Organization
 from members.panels import full_words
 from members.vacancies import who_answers
@@ -55,7 +55,7 @@ class Found:
     def title(self) -> str:
         """Return 2026年度谈话, 2026年第四季度谈话, 五必谈（组织关系转入）."""
         if self.is_event:
-            return f"{self.rule.title}（{self.event}）" if self.event else str(self.rule.title)
+            return with_event(self.rule.title, self.event)
         return titled_window(self.key.window, str(self.rule.title))
 
     @property

@@ -13,7 +13,7 @@ from carehub.calendar import DAY, Window, titled_window
 from carehub.duties.duty import Duty, State
 from carehub.duties.rule import Ask, Rule, list_owed, tally_duties
 from carehub.duties.settings import UPCOMING, Settings
-from members.events import words_of_events
+from members.events import with_event, words_of_events
 from members.models import Organization
 from members.vacancies import without_secretary
 from talks.panels import LastTalk, last_talks
@@ -66,7 +66,7 @@ class Item:
     def what(self) -> str:
         """Return 2025年度谈话, 五必谈（组织关系转入）."""
         if self.duty.event_id:
-            return f"{self.rule.title}（{self.event}）" if self.event else str(self.rule.title)
+            return with_event(self.rule.title, self.event)
         return titled_window(self.duty.window, str(self.rule.title))
 
 
@@ -140,7 +140,7 @@ class Owing:
     @property
     def people(self) -> set[int | None]:
         """Return whom the rows of the desk are about."""
-        return {item.duty.person_id for item in (*self.overdue, *self.soon)}
+        return {item.duty.person_id for item in (*self.overdue, *self.soon, *self.events)}
 
     @property
     def has_closed(self) -> bool:

@@ -107,22 +107,18 @@ _rows: ContextVar[list[list[Dated]] | None] = ContextVar("settings_read_once", d
 
 @contextmanager
 def read_once() -> Iterator[None]:
-    """Read the table once for whatever is asked inside: a page looks at a dozen windows, each with its own day."""
+    """Read the table once for whatever is asked inside: a page looks at a dozen windows, each with its own day.
+
+    Inside a reading that is open already it is that one.
+    """
+    if _rows.get() is not None:
+        yield
+        return
     token = _rows.set([])
     try:
         yield
     finally:
         _rows.reset(token)
-
-
-@contextmanager
-def one_reading() -> Iterator[None]:
-    """Read the table once, in the reading that is open already if there is one."""
-    if _rows.get() is not None:
-        yield
-        return
-    with read_once():
-        yield
 
 
 def forget_reading() -> None:

@@ -25,6 +25,7 @@ RATIO_FROM = 2**20  # a small part may well shrink a thousand times
 MAX_CELLS = 1_000_000
 MAX_TEXT = 60 * 2**20
 SAVE_AS = "请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”后再导入。"
+# zipfile raises NotImplementedError for a way of compressing that it does not know: the file is refused like any other.
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, RuntimeError, LookupError)
 TRAILING = 64  # a tag may be cut by the end of a piece
 TAG = re.compile(rb"<(?:\w+:)?(row|c|mergeCell)\b([^<>]*)>")
@@ -72,7 +73,7 @@ def check(data: bytes) -> Parts:
         zipfile.BadZipFile,
         zlib.error,
         EOFError,
-        NotImplementedError,
+        NotImplementedError,  # from zipfile, see BROKEN
         OSError,
         ValueError,
         RuntimeError,

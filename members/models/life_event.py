@@ -156,9 +156,5 @@ class LifeEvent(models.Model):
         return Facts(path=self.path)
 
     @property
-    def is_sensitive(self) -> bool:
-        return self.kind in SENSITIVE
-
-    @property
     def day_words(self) -> str:
         return date_words(self.happened_on)

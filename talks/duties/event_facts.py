@@ -13,11 +13,11 @@ from carehub.calendar import FAR_FUTURE, Window
 from carehub.duties.models import Excuse
 from carehub.duties.rule import Ask
 from members.models import Affiliation, EventKind, LifeEvent, Organization, Post
+from talks.duties.stays import EXITS
 from talks.models import Participation
 
 Kind, Role = Organization.Kind, Post.Role
 Row = dict[str, Any]
-EXITS = ("died_on", "left_party_on", "suspended_on")
 COLUMNS = (
     "pk", "kind", "happened_on", "person_id", "person__name", "person__pinyin", "person__occupation",
     *(f"person__{exit_on}" for exit_on in EXITS),

@@ -22,11 +22,12 @@ from carehub.duties.settings import (
     EVENT_LEAD,
     Setting,
     changes_of,
-    one_reading,
+    read_once,
 )
 from members.models import EventKind
 from members.models.life_event import KINDS_OF
-from talks.duties.event_facts import EXITS, Facts, Head, Heard, Place, Row, Stay
+from talks.duties.event_facts import Facts, Head, Heard, Place, Row, Stay
+from talks.duties.stays import EXITS
 
 DAYS_OF_KIND = {kind: EVENT_DAYS[clause] for clause in EVENT_DAYS for kind in KINDS_OF[clause]}
 
@@ -36,7 +37,7 @@ class Said:
 
     def __init__(self) -> None:
         asked = (*EVENT_DAYS.values(), EVENT_LEAD, DUE_SOON_EVENT, ENTRY_GRACE, DIRECT_EVENT)
-        with one_reading():
+        with read_once():
             self._changes = {setting.name: changes_of(setting) for setting in asked}
 
     def on(self, setting: Setting, day: dt.date) -> str:

@@ -1,7 +1,6 @@
 """Events of life of every side: entered by a branch, told by a department."""
 
 import datetime as dt
-from typing import Any
 
 from members.models import LifeEvent
 from tests.cast import School
@@ -35,9 +34,3 @@ def let_happen(school: School) -> None:
 
 def events_of(source: str) -> list[LifeEvent]:
     return list(LifeEvent.objects.filter(source=source).select_related("organization").order_by("pk"))
-
-
-def event_target(event: LifeEvent) -> Any:
-    from tests.access.probing import Target
-
-    return Target(event.pk, event.organization, frozenset({event.person_id}), made_by=event.entered_by_id)

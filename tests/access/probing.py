@@ -21,10 +21,10 @@ from carehub.access.matrix import matrix
 from carehub.accounts.models import Session
 from carehub.reminders.models import InboxItem
 from carehub.reports.models import Inspection
-from members.models import Organization, OrganizationGrant, Person, PersonGrant
+from members.models import LifeEvent, Organization, OrganizationGrant, Person, PersonGrant
 from talks.models import Participation, Talk
 from tests.access import authority
-from tests.access.happenings import event_target, events_of, let_happen
+from tests.access.happenings import events_of, let_happen
 from tests.access.layers import ask_for_help, ask_for_words, follow_ups, text_requests
 from tests.access.uploads import bring_files, uploads
 from tests.cast import School
@@ -239,8 +239,8 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "message": lambda persona: _messages(),
         "device": lambda persona: _devices(),
         "inspection": lambda persona: _inspections(),
-        "event": lambda persona: [*map(event_target, events_of("branch")), NOBODY],
-        "told-event": lambda persona: [*map(event_target, events_of("department")), NOBODY],
+        "event": lambda persona: [*map(_event_target, events_of("branch")), NOBODY],
+        "told-event": lambda persona: [*map(_event_target, events_of("department")), NOBODY],
         "account": lambda persona: [*(Target(pk) for pk in authority.accounts(school)), NOBODY],
         "office": lambda persona: _offices(school),
         "proposal": lambda persona: [*(Target(pk, made_by=by) for pk, by in authority.proposals()), NOBODY],
@@ -248,6 +248,10 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "acting-grant": lambda persona: [*(Target(pk) for pk in authority.grants(OrganizationGrant)), NOBODY],
         "setting": lambda persona: [Target("entry-grace-days"), replace(NOBODY, argument="nothing")],
     }
+
+
+def _event_target(event: LifeEvent) -> Target:
+    return Target(event.pk, event.organization, frozenset({event.person_id}), made_by=event.entered_by_id)
 
 
 def _offices(school: School) -> list[Target]:
@@ -349,13 +353,9 @@ def furnish(school: School) -> None:
         end = timezone.now() + dt.timedelta(hours=1)
         Session.objects.create(session_key=key, user=school.user(key), device="other", expire_date=end)
         InboxItem.objects.create(
-            recipient=school.user(key),
-            key=f"digest:{key}",
-            title="提醒",
-            path="/mine/",
-            day_on=TODAY,
+            recipient=school.user(key), key=f"digest:{key}", title="提醒", path="/mine/", day_on=TODAY,
             created_at=timezone.now(),
-        )
+        )  # fmt: skip
     for key in ("committee", "languages", "maths", "direct"):
         _freeze(school.organizations[key])
     let_happen(school)

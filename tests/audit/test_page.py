@@ -123,7 +123,7 @@ def test_a_check_on_the_spot_says_what_it_found(as_, events: School):
     assert AuditEvent.objects.filter(detail__what="audit-verify", actor=events.user("auditor")).count() == 1
     number = AuditEvent.objects.filter(action=Action.EXPORT).get().pk
     with triggers_away() as cursor:
-        cursor.execute("UPDATE audit_auditevent SET path = '/9/' WHERE id = %s", [number])
+        cursor.execute("UPDATE audit_auditevent SET path = path || '9/' WHERE id = %s", [number])
     assert f"第 {number} 行被改过" in client.post(reverse(VERIFY), follow=True).content.decode()
 
 

@@ -13,8 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from carehub.accounts.models import User
 from carehub.audit.models import AuditEvent
 from carehub.reminders.models import InboxItem
-from members.models import LifeEvent, Person
+from members.models import LifeEvent, Person, Post
 from tests.cast import School, make_person
+from tests.duties.asking import talk
 from tests.events.test_rules_by_table import happens
 
 As = Callable[[str], Client]
@@ -181,3 +182,16 @@ def test_what_an_event_asks_for_is_recorded_and_what_a_closed_window_asked_for_i
     assert "五必谈（群众有不良反映）" in html
     assert "记录谈话：黎小满" in html
     assert "补录谈话：黎小满" in html  # the year before
+
+
+def test_who_looks_after_the_branch_today_is_told_today(school: School, as_: As):
+    Post.objects.filter(person=school.owner).update(ended_on=dt.date(2026, 11, 21))
+    tell(as_("personnel"), school.member, "retired")
+    items = InboxItem.objects.filter(key__startswith="event:")
+    assert {(item.recipient, item.day_on) for item in items} == {(school.user("officer"), dt.date(2026, 11, 23))}
+
+
+def test_the_sheet_to_take_along_is_offered_for_an_event_too(school: School, as_: As):
+    happens(school.member, "honoured", "11-20")
+    talk(school.owner, school.member, on="01-12")
+    assert f"/talks/prepare/{school.member.pk}/" in as_("owner").get("/").content.decode()

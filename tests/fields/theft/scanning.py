@@ -70,6 +70,7 @@ def _from_zip(blob: bytes) -> Iterator[bytes]:
             with zipfile.ZipFile(io.BytesIO(blob[match.start() :])) as archive:
                 yield from (archive.read(name) for name in archive.namelist())
                 return
+        # NotImplementedError: zipfile does not know this way of compressing.
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError):
             continue
 
