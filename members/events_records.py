@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from carehub.audit.models import Action
 from carehub.audit.trail import record
-from carehub.calendar import DAY, FAR_FUTURE
+from carehub.calendar import DAY, FAR_FUTURE, Precision
 from carehub.duties.kinds import BEGINNING
 from carehub.duties.settings import IN_USE_SINCE, Settings
 from members.models import Affiliation, EventKind, LifeEvent, Organization, Person, Post
@@ -143,6 +143,15 @@ def step_of(before: str, after: str) -> str:
     if after not in order or order.index(after) <= rank:
         return ""
     return dict(STEPS)[after]
+
+
+def day_of_step(person: Person, step: str, on: dt.date) -> dt.date:
+    """Return the day of a step: 入党日期 or 转正日期 where the record knows the day, else the day of looking."""
+    names = {EventKind.PROBATIONARY: "joined", EventKind.CONFIRMED: "confirmed"}
+    name = names.get(EventKind(step))
+    day = getattr(person, f"{name}_on") if name else None
+    exact = bool(name) and getattr(person, f"{name}_precision") == Precision.DAY
+    return day if day and exact and day <= on else on
 
 
 def take_moves_back(person: Person, *, since: dt.date) -> None:

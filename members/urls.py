@@ -1,6 +1,6 @@
 from django.urls import path
 
-from members import imports_views, views
+from members import changes_views, imports_views, views
 
 app_name = "members"
 urlpatterns = [
@@ -8,6 +8,12 @@ urlpatterns = [
     path("people/export/", views.export_people, name="people-export"),
     path("people/export/full/", views.export_people_in_full, name="people-export-full"),
     path("people/gaps/", views.gaps, name="people-gaps"),
+    path("people/requests/", changes_views.change_requests, name="change-requests"),
+    path("people/requests/<int:pk>/", changes_views.change_request, name="change-request"),
+    path("people/<int:pk>/edit/", changes_views.edit, name="person-edit"),
+    path("people/<int:pk>/history/", changes_views.history, name="person-history"),
+    path("mine/change/", changes_views.ask, name="change-ask"),
+    path("mine/change/<int:pk>/withdraw/", changes_views.withdraw, name="change-withdraw"),
     path("people/search/", views.search_people, name="people-search"),
     path("organizations/", views.organizations, name="organizations"),
     path("organizations/<int:pk>/", views.organization, name="organization"),

@@ -21,7 +21,7 @@ from carehub.reveals.models import Purpose
 from carehub.sheets.writing import file_name, ledger_response, write_ledger
 from members.forms import PeopleForm
 from members.gaps import GAPS, conditions, counts_of, people_kept_by
-from members.models import Organization, Oversight, Person
+from members.models import ChangeRequest, Organization, Oversight, Person
 from members.panels import scope_words, spans_of
 from members.sheets import roster_ledger
 from members.tree import Branching, needs_secretary, offices_of, openable, secretaries_of, tree_of
@@ -47,6 +47,8 @@ def people(request: HttpRequest) -> HttpResponse:
     may_export, may_export_full = viewer.may("person", "x"), viewer.may("person", "X")
     context = {"form": form, "page": page, "asked": asked.urlencode(), "may_export": may_export}
     context |= {"may_export_full": may_export_full, "may_fill": viewer.may("person", "e", "x")}
+    if viewer.may("person", "e"):
+        context |= {"may_edit": True, "asked_changes": ChangeRequest.objects.visible_to(request.user).open().count()}
     is_fragment = bool(getattr(request, "htmx", False))
     return render(request, "members/people.html#list" if is_fragment else "members/people.html", context)
 
@@ -67,6 +69,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "page": page,
         "query": f"kind={chosen.name}",
+        "may_edit": viewer_of(request.user).may("person", "e"),
         "may_import": viewer_of(request.user).may("roster_import", "e"),
     }
     return render(request, "members/gaps.html", context)

@@ -41,6 +41,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "age": age_on(shown, on),
         "read": counts_of(shown) if shown.pk != viewer.person_id else None,
         "may_tell": viewer.reach("life_event", "e").covers(facts) and shown.pk != viewer.person_id,
+        "may_edit": viewer.reach("person", "e").covers(facts) and shown.pk != viewer.person_id,
         "may_share": viewer.may("grant", "e") and shown.pk != viewer.person_id,
     }
     return render(request, "personfile/person.html", context)

@@ -3,9 +3,9 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 
-from carehub.calendar import DAY, Precision
+from carehub.calendar import DAY
 from members.actions import branch_of
-from members.events_records import Happening, moves_of, step_of
+from members.events_records import Happening, day_of_step, moves_of, step_of
 from members.importing.merging import Merged
 from members.models import Affiliation, EventKind, Person
 
@@ -29,7 +29,7 @@ def happenings_of(merged: list[Merged], before: Stays, on: dt.date) -> Iterator[
         elif one.moves:
             yield from moves_of(one.person, _ended(before.get(one.person.pk), on), _begun(one, on))
         if step := _step(one):
-            yield Happening(one.person, step, _day_of(one.person, step, on), branch)
+            yield Happening(one.person, step, day_of_step(one.person, step, on), branch)
 
 
 def _ended(stay: Affiliation | None, on: dt.date) -> Affiliation | None:
@@ -52,12 +52,3 @@ def _step(one: Merged) -> str:
         return step_of(one.category_before, one.person.category)
     here = one.came_on is None or (one.person.joined_on is not None and one.person.joined_on >= one.came_on)
     return EventKind.PROBATIONARY if here and one.person.category == Person.Category.PROBATIONARY else ""
-
-
-def _day_of(person: Person, step: str, on: dt.date) -> dt.date:
-    """Return the day of a step: 入党日期 or 转正日期 where the roster knows the day, else the day of import."""
-    names = {EventKind.PROBATIONARY: "joined", EventKind.CONFIRMED: "confirmed"}
-    name = names.get(EventKind(step))
-    day = getattr(person, f"{name}_on") if name else None
-    exact = bool(name) and getattr(person, f"{name}_precision") == Precision.DAY
-    return day if day and exact and day <= on else on

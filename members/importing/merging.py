@@ -2,20 +2,19 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any, cast
-
-from django.db.models import Field
+from typing import Any
 
 from carehub.calendar import Precision, date_words, last_possible_day
-from carehub.masking import masked_id, masked_phone
 from carehub.sealing import keyed_hash
 from members.actions import branch_of
+from members.changes import label_of, shown
 from members.importing.base import Change
 from members.importing.dates import Known
 from members.importing.person_row import Wanted, years_after
 from members.models import Organization, Person
 from members.pinyin import spellings_of
 
+LENGTH_OF_YEAR = len("1975年")
 DATES = ("born", "joined", "confirmed")
 PLAIN = (
     "name", "number", "sex", "ethnicity", "education", "occupation", "position", "phone", "address", "category",
@@ -36,6 +35,7 @@ class Merged:
     category_before: str = ""
     changed: set[str] = field(default_factory=set)
     changes: list[Change] = field(default_factory=list)
+    history: list[list[str]] = field(default_factory=list)  # [field, before, after], of a birth date the year only
 
 
 def merge(wanted: Wanted, person: Person | None, on: dt.date) -> Merged | None:
@@ -168,27 +168,5 @@ def note(merged: Merged, name: str, before: str, after: str) -> None:
     """Remember a change for the preview; of a new person everything is new."""
     if not merged.is_new:
         merged.changes.append(Change(label_of(name), before, after))
-
-
-def label_of(name: str) -> str:
-    return str(field_of(name).verbose_name)
-
-
-def field_of(name: str) -> "Field[Any, Any]":
-    return cast("Field[Any, Any]", Person._meta.get_field(name))
-
-
-def shown(name: str, value: Any) -> str:
-    """Return a value for the screen; what is sensitive leaves masked."""
-    if value in (None, ""):
-        return ""
-    if name == "id_number":
-        return masked_id(value)
-    if name == "phone":
-        return "、".join(masked_phone(part) for part in str(value).split("、"))
-    if name == "address":
-        return "……"
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    choices = dict(field_of(name).flatchoices)
-    return date_words(value) if isinstance(value, dt.date) else str(choices.get(value, value))
+        kept = LENGTH_OF_YEAR if name == "born_on" else None
+        merged.history.append([name, before[:kept], after[:kept]])

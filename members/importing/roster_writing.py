@@ -12,10 +12,11 @@ from carehub.duties.actions import set_rule
 from carehub.duties.models import RuleSetting
 from carehub.duties.settings import IN_USE_SINCE
 from members.actions import branch_of, settle_accounts
+from members.changes import write_changes
 from members.events_records import note
 from members.importing.happenings import happenings_of, stays_before
 from members.importing.merging import Merged, mark
-from members.models import Affiliation, Person
+from members.models import Affiliation, Person, PersonChange
 
 CHUNK = 500
 
@@ -28,7 +29,7 @@ def write_people(merged: list[Merged], missing: list[int], *, on: dt.date, by: A
         open_accounts(chunk)
         before = stays_before(chunk)
         create([one for one in chunk if one.is_new])
-        change([one for one in chunk if not one.is_new and one.changed], on)
+        change([one for one in chunk if not one.is_new and one.changed], on, by=by)
         note(happenings_of(chunk, before, on), by=by)
         settle_accounts(on=today(), people=[one.person.pk for one in chunk], by=by)
     for chunk in chunks(missing):
@@ -47,12 +48,13 @@ def create(new: list[Merged]) -> None:
     Affiliation.objects.bulk_create(affiliation(one, one.since_on) for one in new)
 
 
-def change(changed: list[Merged], on: dt.date) -> None:
-    """Write the fields that changed, and the moves."""
+def change(changed: list[Merged], on: dt.date, *, by: Any) -> None:
+    """Write the fields that changed, who changed them, and the moves."""
     if not changed:
         return
     fields = sorted(set().union(*(one.changed for one in changed)))
     Person.objects.bulk_update([one.person for one in changed], fields, batch_size=100)
+    write_changes({one.person.pk: one.history for one in changed}, source=PersonChange.Source.IMPORT, by=by)
     rename_accounts([one.person for one in changed if "number" in one.changed])
     move([one for one in changed if one.moves], on)
 

@@ -17,10 +17,11 @@ from carehub.duties.actions import take_rule_back
 from carehub.duties.models import RuleSetting
 from carehub.reminders.actions import silence_all
 from members.actions import settle_accounts
+from members.changes import differences, noted, write_changes
 from members.importing.machine import hold_imports
 from members.importing.obstacles import NOTHING, Kept, later_than, obstacle, rows_of
 from members.importing.remembering import ACCOUNT, AFFILIATION, Row, chunks
-from members.models import Affiliation, LifeEvent, Organization, Person, RosterImport
+from members.models import Affiliation, LifeEvent, Organization, Person, PersonChange, RosterImport
 from members.models.roster import UNDO_WITHIN
 
 PERSON_FIELDS = {field.attname: field for field in Person._meta.concrete_fields}
@@ -123,11 +124,14 @@ def remove(new: list[int], accounts: list[int]) -> None:
 
 def restore(changed: dict[int, dict[str, Any]], by: Any) -> None:
     """Put fields, accounts and affiliations back as they were."""
-    people = list(Person.objects.filter(pk__in=changed))
+    people = list(Person.objects.select_related("organization").filter(pk__in=changed))
+    known = {person.pk: noted(person) for person in people}
     places = Organization.objects.in_bulk({row["was"].get("organization_id") for row in changed.values()} - {None})
     fields = {name for person in people for name in set_back(person, changed[person.pk]["was"], places)}
     if fields:
         Person.objects.bulk_update(people, sorted(fields), batch_size=100)
+    told = {person.pk: differences(person, *known[person.pk]) for person in people}
+    write_changes(told, source=PersonChange.Source.UNDO, by=by)
     restore_accounts({person.user_id: changed[person.pk]["account"] for person in people}, by)
     restore_affiliations({pk: row["affiliations"] for pk, row in changed.items() if row["affiliations"] is not None})
 
@@ -139,7 +143,7 @@ def set_back(person: Person, was: dict[str, Any], places: dict[int, Organization
     fields = {PERSON_FIELDS[name].name for name in was}
     if "organization" in fields:
         place = places.get(was["organization_id"])
-        person.path = (place.path or "") if place else ""
+        person.organization, person.path = place, (place.path or "") if place else ""
         fields.add("path")
     return fields
 

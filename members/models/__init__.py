@@ -1,5 +1,6 @@
 """Organisations, people, posts, grants, events of life: the first floor."""
 
+from members.models.change import ChangeRequest, PersonChange
 from members.models.grant import OrganizationGrant, PersonGrant
 from members.models.life_event import EventKind, LifeEvent
 from members.models.organization import Organization
@@ -9,6 +10,6 @@ from members.models.proposal import RoleProposal
 from members.models.roster import RosterImport
 
 __all__ = [
-    "Affiliation", "EventKind", "LifeEvent", "Organization", "OrganizationGrant", "Oversight", "Person", "PersonGrant",
-    "Post", "RoleProposal", "RosterImport",
+    "Affiliation", "ChangeRequest", "EventKind", "LifeEvent", "Organization", "OrganizationGrant", "Oversight",
+    "Person", "PersonChange", "PersonGrant", "Post", "RoleProposal", "RosterImport",
 ]  # fmt: skip

@@ -1,8 +1,10 @@
-"""Events of life of every side: entered by a branch, told by a department."""
+"""Of every side: events of life, entered by a branch or told by a department, and requests to correct a record."""
 
 import datetime as dt
+import uuid
+from collections.abc import Iterator
 
-from members.models import LifeEvent
+from members.models import ChangeRequest, LifeEvent, Organization
 from tests.cast import School
 
 ON = dt.date(2026, 11, 10)
@@ -32,5 +34,20 @@ def let_happen(school: School) -> None:
             )  # fmt: skip
 
 
-def events_of(source: str) -> list[LifeEvent]:
-    return list(LifeEvent.objects.filter(source=source).select_related("organization").order_by("pk"))
+    for key in ("member", "officer", "colleague_member", "outsider_member", "direct_member"):
+        person = school.people[key]
+        ChangeRequest.objects.create(person=person, account=school.user(key), note="改", once_key=uuid.uuid4())
+
+
+Row = tuple[int, Organization, frozenset[int], int | None]
+
+
+def events_of(source: str) -> Iterator[Row]:
+    """Yield (number, where it lies, whom it concerns, whose account made it)."""
+    for event in LifeEvent.objects.filter(source=source).select_related("organization").order_by("pk"):
+        yield event.pk, event.organization, frozenset({event.person_id}), event.entered_by_id
+
+
+def change_requests() -> Iterator[Row]:
+    for one in ChangeRequest.objects.select_related("person__organization").order_by("pk"):
+        yield one.pk, one.person.organization, frozenset({one.person_id}), one.account_id

@@ -8,7 +8,7 @@ import datetime as dt
 import hashlib
 import tomllib
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -21,10 +21,10 @@ from carehub.access.matrix import matrix
 from carehub.accounts.models import Session
 from carehub.reminders.models import InboxItem
 from carehub.reports.models import Inspection
-from members.models import LifeEvent, Organization, OrganizationGrant, Person, PersonGrant
+from members.models import Organization, OrganizationGrant, Person, PersonGrant
 from talks.models import Participation, Talk
 from tests.access import authority
-from tests.access.happenings import events_of, let_happen
+from tests.access.happenings import Row, change_requests, events_of, let_happen
 from tests.access.layers import ask_for_help, ask_for_words, follow_ups, text_requests
 from tests.access.uploads import bring_files, uploads
 from tests.cast import School
@@ -239,8 +239,9 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "message": lambda persona: _messages(),
         "device": lambda persona: _devices(),
         "inspection": lambda persona: _inspections(),
-        "event": lambda persona: [*map(_event_target, events_of("branch")), NOBODY],
-        "told-event": lambda persona: [*map(_event_target, events_of("department")), NOBODY],
+        "event": lambda persona: _made(events_of("branch")),
+        "told-event": lambda persona: _made(events_of("department")),
+        "change-request": lambda persona: _made(change_requests()),
         "account": lambda persona: [*(Target(pk) for pk in authority.accounts(school)), NOBODY],
         "office": lambda persona: _offices(school),
         "proposal": lambda persona: [*(Target(pk, made_by=by) for pk, by in authority.proposals()), NOBODY],
@@ -250,8 +251,8 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
     }
 
 
-def _event_target(event: LifeEvent) -> Target:
-    return Target(event.pk, event.organization, frozenset({event.person_id}), made_by=event.entered_by_id)
+def _made(rows: Iterable[Row]) -> list[Target]:
+    return [*(Target(pk, place, people, made_by=by) for pk, place, people, by in rows), NOBODY]
 
 
 def _offices(school: School) -> list[Target]:

@@ -14,12 +14,13 @@ from django.utils import timezone
 from carehub.accounts.models import User
 from carehub.duties.models import Excuse, RuleSetting
 from carehub.duties.settings import TALK_TEXT
+from carehub.masking import masked_phone
 from carehub.reports import building
 from carehub.reports.models import Inspection
 from carehub.sealing import keyed_hash
 from carehub.sweep import remind
 from members.importing import batch as importing
-from members.models import Affiliation, LifeEvent, Organization, Oversight, Person, Post
+from members.models import Affiliation, ChangeRequest, LifeEvent, Organization, Oversight, Person, PersonChange, Post
 from talks.models import Correction, FollowUp, Participation, Talk, TextRequest
 from tests.access.probing import TODAY, Target, follow_up_targets, furnish, make_talk, text_request_targets
 from tests.cast import Category, Kind, Role, School, assemble
@@ -120,6 +121,7 @@ def build() -> Canaries:
     _excuse(canaries)
     _open_layers(canaries)
     _let_happen(canaries)
+    _change_records(canaries)
     _bring_workbooks_in(canaries)
     _freeze_inspections(school)
     remind(on=TODAY)
@@ -292,6 +294,21 @@ def _let_happen(canaries: Canaries) -> None:
             )  # fmt: skip
 
 
+def _change_records(canaries: Canaries) -> None:
+    """Some records were corrected, and their people ask for more: each with words of its own."""
+    for key in PLACES:
+        for person in people_in(canaries, key)[3::7]:
+            n = next(number for number, one in canaries.people.items() if one.pk == person.pk)
+            masked = ["phone", "", masked_phone(person.phone)]
+            PersonChange.objects.create(
+                person=person, revision=1, source="hand", because=f"档由{n:04d}", changed=[masked]
+            )
+            if person.user:
+                ChangeRequest.objects.create(
+                    person=person, account=person.user, note=f"请改{n:04d}", once_key=uuid.uuid4()
+                )
+
+
 def _bring_workbooks_in(canaries: Canaries) -> None:
     """A branch, a general branch and the department have a roster looked at: half its people are somebody else's."""
     for key, place in (("officer", "first"), ("general_officer", "second"), ("clerk", "direct")):
@@ -341,9 +358,11 @@ PATTERNS = {
     "matter": r"要事(?P<matter>\d{4})",
     "request": r"急因(?P<request>\d{4})",
     "event": r"事注(?P<event>\d{4})",
+    "asked": r"请改(?P<asked>\d{4})",
+    "record-change": r"档由(?P<record_change>\d{4})",
 }
 # The first sign is looked at first: eighteen patterns are not tried at every letter of a page.
-ANY = re.compile(f"(?=[覃z1-9*天织浮晴心撤更缘要急事])(?:{'|'.join(PATTERNS.values())})")
+ANY = re.compile(f"(?=[覃z1-9*天织浮晴心撤更缘要急事请档])(?:{'|'.join(PATTERNS.values())})")
 Canary = tuple[str, int]
 
 

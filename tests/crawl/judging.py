@@ -157,6 +157,8 @@ class Judge:
             "id-masked-for-export": lambda: self.may("identity", "m v", place) and self.may("person", "x X", place),
             "id-shortened": lambda: n in self.world.canaries.typed.get(CAST.get(self.viewer, ""), ()),
             "excuse": lambda: self.allows_excuse(n),
+            "asked": lambda: self.may("person", "e", place) or person.pk == self.me.pk,
+            "record-change": lambda: self.may("person", "v", place),
         }
         return rules[kind]()
 

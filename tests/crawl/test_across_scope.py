@@ -41,7 +41,8 @@ PLAIN = set(
     occupation state held held_on form channel reasons place line because matter matter_due what due_on shared result
     possible reason answer decision until_on month_on kind file value from_on username password old new
     rule shown persona code role started_on ended_on note purpose masked
-    why since_on revision seen on verified number name""".split()
+    why since_on revision seen on verified number name sex ethnicity education position joined_on confirmed_on
+    standing_correction_months is_floating floating_to lost_contact_on phone address born_on id_number""".split()
 )
 WHOSE_TALKER_IS_TYPED = "talks:list"  # the filter's talker is a name
 # Shown and never read: the talker of a recorded talk stays.
