@@ -30,10 +30,9 @@ def events(request: HttpRequest) -> HttpResponse:
     found = LifeEvent.objects.visible_to(request.user).standing().newest_first()
     found = found.select_related("person", "organization")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    viewer = viewer_of(request.user)
-    own = viewer.reach("life_event", "e")
-    lines = [(event, may_be_withdrawn(event) and own.covers(event.access_facts())) for event in page]
-    return render(request, "members/events.html", {"page": page, "lines": lines, "may_enter": bool(own)})
+    may_enter = viewer_of(request.user).may("life_event", "e")
+    lines = [(event, may_enter and may_be_withdrawn(event)) for event in page]
+    return render(request, "members/events.html", {"page": page, "lines": lines, "may_enter": may_enter})
 
 
 @guard("life_event", "e")

@@ -33,7 +33,6 @@ def let_happen(school: School) -> None:
                 path=organization.path, source=source, entered_by=school.user(by),
             )  # fmt: skip
 
-
     for key in ("member", "officer", "colleague_member", "outsider_member", "direct_member"):
         person = school.people[key]
         ChangeRequest.objects.create(person=person, account=school.user(key), note="改", once_key=uuid.uuid4())

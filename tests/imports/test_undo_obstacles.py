@@ -11,7 +11,7 @@ from django.utils import timezone
 from carehub.duties.actions import excuse
 from carehub.duties.duty import DutyKey
 from members.importing.undoing import CannotUndo, undo
-from members.models import Affiliation, LifeEvent, Person, Post
+from members.models import Affiliation, LifeEvent, Person, Post, RosterImport
 from tests.duties.asking import setting, talk
 from tests.imports.making import ON, ROSTER, id_of, person, roster, workbook
 from tests.imports.taking_back import State, brought_in, imported, picture, several, take_back, undone
@@ -147,3 +147,11 @@ def test_a_branch_is_not_told_what_the_departments_file_is_called(as_, school) -
     assert "党委组织部导入的名册又写了其中的" in said
     assert "“名册.xlsx”" not in said
     assert batch.state == State.DONE
+
+
+def test_who_no_longer_imports_these_people_cannot_take_the_roster_back(school, as_) -> None:
+    officer = as_("general_officer")
+    batch = brought_in(officer, workbook([row_of(school, "member", 手机号="13900001111")], ROSTER))
+    Post.objects.filter(person=school.general_officer).update(organization=school.maths)
+    assert "已不在您的范围内" in take_back(officer, batch)
+    assert RosterImport.objects.get(pk=batch.pk).state == State.DONE

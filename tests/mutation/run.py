@@ -33,7 +33,10 @@ VIEWERS = "theirs and ([BS] or [LT] or [M] or [GO] or [LD])"
 NEAR = {  # where a wall stands → the tests that live nearest
     "talks/duties": ["tests/duties/test_queries.py", "tests/talks"],
     "talks/follow_ups": ["tests/talks"], "talks/break_glass": ["tests/talks"], "talks": ["tests/talks"],
+    "members/importing/obstacles.py": ["tests/imports/test_undo_obstacles.py", "tests/imports/test_undo.py"],
     "members/importing": ["tests/imports/test_wizard.py"],
+    "members/events": ["tests/events"], "members/changes": ["tests/records"], "members/grants": ["tests/grants"],
+    "members/roles": ["tests/roles"],
     "members": ["tests/members_pages", "tests/imports/test_wizard.py"],
     "carehub/dashboard": ["tests/dashboard"], "carehub/desk": ["tests/dashboard"],
     "carehub/reports": ["tests/reports/test_pages.py"], "carehub/reminders": ["tests/reminders/test_inbox.py"],
