@@ -16,6 +16,7 @@ from carehub.calendar import today
 from carehub.sheets.templates import template_workbook
 from carehub.sheets.writing import ledger_response
 from members.importing import batch as work
+from members.importing.problems import workbook_of
 from members.importing.undoing import CannotUndo, prospect, undo
 from members.imports_forms import UploadForm, offered_to
 from members.models import RosterImport
@@ -102,6 +103,23 @@ def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 @guard("roster_import", "e")
 @require_GET
+def import_problems(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand out the rows that need a look, as they stand in the file, cells marked; to its uploader only."""
+    own = RosterImport.objects.filter(uploaded_by=request.user.pk).defer("content", "before", "preview", "report")
+    batch = get_object_or_404(own, pk=pk)
+    if not batch.problems:
+        messages.info(request, _("这次导入没有要改的行，或已过保存期。"))
+        return redirect(batch)
+    data = workbook_of(batch)
+    event = record_first(
+        Action.DOWNLOAD, by=request.user, target=batch, what="import-problems", rows=len(batch.problems["rows"])
+    )
+    name = _("%(file)s_要改的行.xlsx") % {"file": batch.file_name.rpartition(".")[0]}
+    return ledger_response(name, data, after=event)
+
+
+@guard("roster_import", "e")
+@require_GET
 def import_template(request: HttpRequest, kind: str) -> HttpResponse:
     """Hand out an empty workbook with the right header."""
     chosen = next((one for one in offered_to(request.user) if one.kind == kind), None)
@@ -115,4 +133,4 @@ def import_template(request: HttpRequest, kind: str) -> HttpResponse:
 
 def own_batch(request: HttpRequest, pk: int) -> RosterImport:
     seen = RosterImport.objects.visible_to(request.user).select_related("undone_by__person", "uploaded_by__person")
-    return get_object_or_404(seen.defer("content", "before"), pk=pk)
+    return get_object_or_404(seen.defer("content", "before", "problems"), pk=pk)

@@ -23,5 +23,6 @@ urlpatterns = [
     path("imports/<int:pk>/", imports_views.import_one, name="import"),
     path("imports/<int:pk>/progress/", imports_views.import_progress, name="import-progress"),
     path("imports/<int:pk>/confirm/", imports_views.import_confirm, name="import-confirm"),
+    path("imports/<int:pk>/problems/", imports_views.import_problems, name="import-problems"),
     path("imports/<int:pk>/undo/", imports_views.import_undo, name="import-undo"),
 ]

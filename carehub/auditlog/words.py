@@ -26,6 +26,7 @@ DEEDS: dict[str, Any] = {
     "audit-verify": t("核对审计记录"),
     "affiliate": t("编入党组织"),
     "leave": t("离开党组织"),
+    "import-problems": t("下载导入时要改的行"),
     "correct-person": t("更正档案"),
     "ask-change": t("申请更正档案"),
     "withdraw-change": t("撤回更正申请"),

@@ -19,6 +19,7 @@ from carehub.audit.trail import record
 from carehub.doorbell import ring
 from members.importing.base import CHANGED, NEW, REJECTED, Entry, Importer
 from members.importing.machine import Reading, hold_imports, importer_of, read_file, short, write
+from members.importing.problems import forget_old_problems, problems_of
 from members.importing.undoing import forget_old_undo
 from members.models import RosterImport
 
@@ -57,8 +58,9 @@ def waiting_imports() -> list[tuple[str, int]]:
 def forget_old_files() -> int:
     """Clear the files of uploads that nobody confirmed within three days. Return how many."""
     forget_old_undo(timezone.now())
+    forget_old_problems(timezone.now())
     old = RosterImport.objects.stale(timezone.now() - KEEP_FILE)
-    return old.update(content=None, preview={}, state=State.EXPIRED, finished_at=timezone.now())
+    return old.update(content=None, preview={}, problems=None, state=State.EXPIRED, finished_at=timezone.now())
 
 
 def claim(pk: int, *states: str, to: str) -> RosterImport | None:
@@ -110,6 +112,7 @@ def show(batch: RosterImport, reading: Reading) -> None:
     state = State.REFUSED if reading.refused else State.READY
     own(batch).update(
         state=state, report=short(reading), preview=preview_of(reading), digest=reading.digest,
+        problems=problems_of(reading),
         content=None if reading.refused else F("content"), progress=100, attempts=0, lease_until_at=None,
         finished_at=timezone.now() if reading.refused else None,
     )  # fmt: skip

@@ -49,16 +49,9 @@ class RosterImporter(Importer):
             required=True,
             hint="全称、简称或编码",
         ),
-        Column(
-            "joined_on",
-            "入党日期",
-            ("加入党组织日期", "入党时间", "入党年月", "加入党组织时间", "加入中共组织日期"),
-            sample="2012-06-20",
-        ),
+        Column("joined_on", "入党日期", JOINED_SYNONYMS, sample="2012-06-20"),
         Column("confirmed_on", "转正日期", ("转为正式党员日期", "转正时间", "转为正式党员时间"), sample="2013-06-20"),
-        Column(
-            "since_on", "转入日期", ("进入支部日期", "组织关系转入时间", "组织关系转入日期", "转入时间", "进入支部时间")
-        ),
+        Column("since_on", "转入日期", SINCE_SYNONYMS),
         Column("position", "工作岗位", ("岗位", "工作岗位类别"), sample="事业单位专业技术人员"),
         Column("phone", "手机号码", ("手机号", "联系电话", "移动电话", "手机", "电话", "联系方式"), sensitive=True),
         Column("address", "现居住地", ("家庭住址", "住址", "家庭地址", "现住址", "居住地"), sensitive=True),
@@ -95,7 +88,8 @@ class RosterImporter(Importer):
         self.organizations.attach_to(self.people.everybody)
         entries = [self.entry(one) for one in wanted]
         for one in wanted:
-            one.fields, one.defaults, one.row.cells = {}, {}, {}
+            one.fields, one.defaults = {}, {}
+            one.row.cells = one.row.cells if one.row.findings else {}  # of a row to be put right they are kept
         return entries
 
     def known_people(self) -> PersonQuerySet:

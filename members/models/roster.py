@@ -28,7 +28,7 @@ class RosterImportQuerySet(models.QuerySet["RosterImport"]):
 
     def without_content(self) -> "RosterImportQuerySet":
         """Leave the file and the preview in the database: a list shows neither."""
-        return self.defer("content", "preview", "report", "before")
+        return self.defer("content", "preview", "report", "before", "problems")
 
     def to_work(self, now: dt.datetime) -> "RosterImportQuerySet":
         """Return what nobody works on: waiting, or begun by a worker whose lease has run out."""
@@ -74,7 +74,7 @@ class RosterImport(models.Model):
         ),
         C2="content",
         # They quote cells, and a number may stand in the wrong column.
-        C3="report preview before",
+        C3="report preview before problems",
     )
 
     kind = models.CharField(_("内容"), max_length=14, choices=Kind.choices)
@@ -88,6 +88,7 @@ class RosterImport(models.Model):
     report = SealedJSONField(_("核对结果"), default=dict)
     preview = SealedJSONField(_("预览"), default=dict)
     before = SealedJSONField(_("撤销所需的原值"), null=True, editable=False)
+    problems = SealedJSONField(_("有问题的行"), null=True, editable=False, help_text=_("原样加密保存，改好前供下载"))
     digest = models.CharField(_("预览的标记"), max_length=64, blank=True)
     attempts = models.PositiveSmallIntegerField(_("第几次处理"), default=0)
     once_key = models.UUIDField(_("一次性表单号"), null=True, unique=True, editable=False)
