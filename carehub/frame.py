@@ -122,6 +122,7 @@ PLACES = (
     Place(_("总览"), "chart-dots", "dashboard:overview", above_branches, _("总览")),
     Place(_("党组织"), "sitemap", "members:organizations", besides_officers),
     Place(_("人员档案"), "users", "members:people", for_officers_of_posts, _("人员")),
+    Place(_("组织关系转接"), "arrows-exchange", "transfers:list", always),
     Place(_("谈心谈话"), "messages", "talks:list", for_officers_of_posts, _("谈话"), _("关怀")),
     Place(_("生活事件"), "calendar-event", "events:list", always, "", _("关怀")),
     Place(_("告知一件事"), "send", "events:tell", always, _("告知"), _("关怀")),

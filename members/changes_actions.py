@@ -10,8 +10,6 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from carehub.access.matrix import codes_of
-from carehub.access.paths import parent_paths
 from carehub.access.viewer import viewer_of
 from carehub.audit.models import Action
 from carehub.audit.trail import record
@@ -23,9 +21,9 @@ from members.changes import differences, label_of, noted
 from members.events_records import Happening, day_of_step, note, step_of
 from members.grants_actions import Refused
 from members.importing.roster_writing import rename_accounts
-from members.models import ChangeRequest, Person, PersonChange, Post
+from members.keepers import keepers_of
+from members.models import ChangeRequest, Person, PersonChange
 from members.pinyin import spellings_of
-from members.scope import persona_of
 
 State, Source = ChangeRequest.State, PersonChange.Source
 Values = Mapping[str, Any]
@@ -122,19 +120,9 @@ def ask_for_change(*, person: Person, wanted: Values, note: str, once_key: uuid.
         raise Refused(_("您有一份申请还在处理。请等它处理完，或先撤回。")) from None
     record(Action.CHANGE, by=by, target=person, path=person.path, what="ask-change", fields=sorted(wanted))
     title = _("%(name)s申请更正自己的档案") % {"name": person.name}
-    accounts = keepers_of(person)
+    accounts = keepers_of(person.path, without=person)
     tell(accounts=accounts, key=f"change-request:{asked.pk}", title=title, path=asked.get_absolute_url(), on=today())
     return asked
-
-
-def keepers_of(person: Person) -> set[int]:
-    """Return the accounts of the nearest organisation whose posts may edit the record."""
-    found: dict[str, set[int]] = {}
-    posts = Post.objects.in_force(today()).filter(organization__path__in=[person.path, *parent_paths(person.path)])
-    for post in posts.exclude(person=person).exclude(person__user=None).select_related("organization", "person"):
-        if "e" in codes_of("person", persona_of(post.role, post.organization.kind)):
-            found.setdefault(post.organization.path or "", set()).add(post.person.user_id or 0)
-    return found[max(found, key=len)] if found else set()
 
 
 @transaction.atomic

@@ -8,8 +8,9 @@ from members.models.person import Affiliation, Person
 from members.models.post import Oversight, Post
 from members.models.proposal import RoleProposal
 from members.models.roster import RosterImport
+from members.models.transfer import Transfer
 
 __all__ = [
     "Affiliation", "ChangeRequest", "EventKind", "LifeEvent", "Organization", "OrganizationGrant", "Oversight",
-    "Person", "PersonChange", "PersonGrant", "Post", "RoleProposal", "RosterImport",
+    "Person", "PersonChange", "PersonGrant", "Post", "RoleProposal", "RosterImport", "Transfer",
 ]  # fmt: skip

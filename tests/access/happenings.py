@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterator
 
-from members.models import ChangeRequest, LifeEvent, Organization
+from members.models import ChangeRequest, LifeEvent, Organization, Transfer
 from tests.cast import School
 
 ON = dt.date(2026, 11, 10)
@@ -23,6 +23,16 @@ TOLD = (
 )
 
 
+# who, from where, to where (nowhere: out of the school)
+TRANSFERS = (
+    ("member", "first", "second"),
+    ("colleague_member", "second", "maths_branch"),
+    ("outsider_member", "maths_branch", "direct"),
+    ("direct_member", "direct", ""),
+    ("officer", "first", "direct"),
+)
+
+
 def let_happen(school: School) -> None:
     """Write down one event of each kind of source."""
     for source, rows, kind in (("branch", ENTERED, "retired"), ("department", TOLD, "honoured")):
@@ -37,6 +47,13 @@ def let_happen(school: School) -> None:
         person = school.people[key]
         ChangeRequest.objects.create(person=person, account=school.user(key), note="改", once_key=uuid.uuid4())
 
+    for key, origin, target in TRANSFERS:
+        places = {"origin": school.organizations[origin], "target": school.organizations.get(target)}
+        Transfer.objects.create(
+            person=school.people[key], outside="" if target else "某校党委", on=ON, asked_by=school.user("clerk"),
+            once_key=uuid.uuid4(), **places,
+        )  # fmt: skip
+
 
 Row = tuple[int, Organization, frozenset[int], int | None]
 
@@ -45,6 +62,12 @@ def events_of(source: str) -> Iterator[Row]:
     """Yield (number, where it lies, whom it concerns, whose account made it)."""
     for event in LifeEvent.objects.filter(source=source).select_related("organization").order_by("pk"):
         yield event.pk, event.organization, frozenset({event.person_id}), event.entered_by_id
+
+
+def transfers() -> Iterator[tuple[Row, Organization | None]]:
+    """Yield each transfer as it lies on the side that sends, and the side that takes over."""
+    for one in Transfer.objects.select_related("origin", "target").order_by("pk"):
+        yield (one.pk, one.origin, frozenset({one.person_id}), one.asked_by_id), one.target
 
 
 def change_requests() -> Iterator[Row]:

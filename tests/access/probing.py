@@ -5,7 +5,6 @@ parent, not by paths; the product compares paths.
 """
 
 import datetime as dt
-import hashlib
 import tomllib
 import uuid
 from collections.abc import Callable, Iterable, Iterator
@@ -24,9 +23,9 @@ from carehub.reports.models import Inspection
 from members.models import Organization, OrganizationGrant, Person, PersonGrant
 from talks.models import Participation, Talk
 from tests.access import authority
-from tests.access.happenings import Row, change_requests, events_of, let_happen
+from tests.access.happenings import Row, change_requests, events_of, let_happen, transfers
 from tests.access.layers import ask_for_help, ask_for_words, follow_ups, text_requests
-from tests.access.uploads import bring_files, uploads
+from tests.access.uploads import bring_files, freeze, uploads
 from tests.cast import School
 
 MISSING = 999_999
@@ -85,6 +84,7 @@ class Target:
     leader: int | None = None
     exists: bool = True
     has_words: bool = False
+    other_side: Organization | None = None  # a transfer lies in two places
     shared: bool = False  # whoever has the right for the whole school sees it besides its maker
 
 
@@ -115,7 +115,7 @@ def covers(school: School, persona: str, scope: str, target: Target) -> bool:
     if scope == "u":
         return True
     if scope in "bs":
-        return school.organizations[SEATS[persona]] in _above(target.organization)
+        return school.organizations[SEATS[persona]] in {*_above(target.organization), *_above(target.other_side)}
     if scope == "r":
         related = {school.people[key].pk for key in RELATIONS.get(persona, ())} | {person.pk}
         return bool(related & target.people)
@@ -243,6 +243,7 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "event": lambda persona: _made(events_of("branch")),
         "told-event": lambda persona: _made(events_of("department")),
         "change-request": lambda persona: _made(change_requests()),
+        "transfer": lambda persona: [*(replace(_made([row])[0], other_side=to) for row, to in transfers()), NOBODY],
         "account": lambda persona: [*(Target(pk) for pk in authority.accounts(school)), NOBODY],
         "office": lambda persona: _offices(school),
         "proposal": lambda persona: [*(Target(pk, made_by=by) for pk, by in authority.proposals()), NOBODY],
@@ -359,27 +360,11 @@ def furnish(school: School) -> None:
             created_at=timezone.now(),
         )  # fmt: skip
     for key in ("committee", "languages", "maths", "direct"):
-        _freeze(school.organizations[key])
+        freeze(school.organizations[key])
     let_happen(school)
     ask_for_help(school)
     ask_for_words(school)
     authority.furnish_authority(school)
-
-
-def _freeze(organization: Organization) -> None:
-    Inspection.objects.create(
-        organization=organization,
-        month_on=dt.date(2026, 10, 1),
-        counted_on=dt.date(2026, 10, 31),
-        requester="周启明",
-        created_at=timezone.now(),
-        state=Inspection.State.READY,
-        content=b"workbook",
-        size=8,
-        sha256=hashlib.sha256(b"workbook").hexdigest(),
-        file_name="台账.xlsx",
-        finished_at=timezone.now(),
-    )
 
 
 def make_talk(talker: Person, people: list[Person], place: Organization, **fields: Any) -> Talk:

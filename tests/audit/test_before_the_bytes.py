@@ -15,6 +15,7 @@ from carehub.access.checks import routes
 from carehub.audit.models import Action, AuditEvent
 from carehub.reports.models import Inspection
 from carehub.sheets.writing import ledger_response
+from members.models import RosterImport
 from tests.access.probing import furnish
 from tests.cast import PASSWORD, School
 from tests.house.sources import near, python_files
@@ -26,6 +27,7 @@ FILES = {
     "members:people-export": "owner",
     "members:people-export-full": "head",
     "members:import-template": "clerk",
+    "members:import-problems": "clerk",
     "dashboard:branch-export": "owner",
     "reports:download": "clerk",
     "audit:export": "auditor",
@@ -53,12 +55,21 @@ def no_row_can_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
 def address_of(name: str, school: School) -> str:
     arguments = {
         "members:import-template": ["roster"],
+        "members:import-problems": [with_problems(school)] if name == "members:import-problems" else [],
         "dashboard:branch-export": [school.first.pk],
         "reports:download": [Inspection.objects.get(organization=school.committee).pk]
         if name == "reports:download"
         else [],
     }
     return reverse(name, args=arguments.get(name, []))
+
+
+def with_problems(school: School) -> int:
+    """Return an upload of the clerk's in which a row needs a look."""
+    batch = RosterImport.objects.filter(uploaded_by=school.user("clerk")).latest("pk")
+    batch.problems = {"headers": ["姓名"], "rows": [[2, ["某人"], [["姓名", "error", "请核对。"]]]]}
+    batch.save(update_fields=["problems"])
+    return batch.pk
 
 
 def form() -> dict[str, str]:

@@ -4,9 +4,7 @@ The cast (tests/cast.py) stands in the middle of it, so that personas and target
 """
 
 import datetime as dt
-import re
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.utils import timezone
@@ -20,14 +18,23 @@ from carehub.reports.models import Inspection
 from carehub.sealing import keyed_hash
 from carehub.sweep import remind
 from members.importing import batch as importing
-from members.models import Affiliation, ChangeRequest, LifeEvent, Organization, Oversight, Person, PersonChange, Post
+from members.models import (
+    Affiliation,
+    ChangeRequest,
+    LifeEvent,
+    Organization,
+    Oversight,
+    Person,
+    PersonChange,
+    Post,
+    Transfer,
+)  # fmt: skip
 from talks.models import Correction, FollowUp, Participation, Talk, TextRequest
 from tests.access.probing import TODAY, Target, follow_up_targets, furnish, make_talk, text_request_targets
 from tests.cast import Category, Kind, Role, School, assemble
+from tests.crawl.signs import letters_of, name_of
 from tests.imports import making
 
-RARE = "龘靐齉麤爨鱻灪纞虋齾龗鸞厵飝籲驫钃鑾讟癵饢麷戇鸝鼺驤躞虪鱺蠻釁讜"
-LETTERS = "abcdefghij"
 MORE = (  # key, code, name, kind, parent
     ("third", "0600000103", "外国语学院离退休党支部", Kind.BRANCH, "languages"),
     ("maths_students", "0600000202", "数学学院学生党支部", Kind.BRANCH, "maths"),
@@ -64,20 +71,8 @@ class Canaries:
     matters: dict[int, Target] = field(default_factory=dict)
     requests: dict[int, Target] = field(default_factory=dict)
     events: dict[int, LifeEvent] = field(default_factory=dict)
+    transfers: dict[int, Transfer] = field(default_factory=dict)
     typed: dict[str, set[int]] = field(default_factory=dict)  # uploader → whose ID numbers stood in the own file
-
-
-def name_of(n: int) -> str:
-    return f"覃{RARE[n // 32]}{RARE[n % 32]}"
-
-
-def number_in(name: str) -> int:
-    """Return which person a name is."""
-    return RARE.index(name[1]) * 32 + RARE.index(name[2])
-
-
-def letters_of(n: int) -> str:
-    return "".join(LETTERS[int(digit)] for digit in f"{n:04d}")
 
 
 def values_of(n: int) -> dict[str, str]:
@@ -122,6 +117,7 @@ def build() -> Canaries:
     _open_layers(canaries)
     _let_happen(canaries)
     _change_records(canaries)
+    _send_elsewhere(canaries)
     _bring_workbooks_in(canaries)
     _freeze_inspections(school)
     remind(on=TODAY)
@@ -309,6 +305,19 @@ def _change_records(canaries: Canaries) -> None:
                 )
 
 
+def _send_elsewhere(canaries: Canaries) -> None:
+    """Somebody of every place is on the way to the next one; each with words of its own."""
+    places = [place for place in PLACES if canaries.school.organizations[place].kind == Kind.BRANCH]
+    for key, to in zip(places, [*places[1:], places[0]], strict=True):
+        origin, target = canaries.school.organizations[key], canaries.school.organizations[to]
+        person = people_in(canaries, key)[4]
+        n = next(number for number, one in canaries.people.items() if one.pk == person.pk)
+        canaries.transfers[n] = Transfer.objects.create(
+            person=person, origin=origin, target=target, on=dt.date(2026, 11, 10), note=f"转由{n:04d}",
+            asked_by=canaries.school.user("clerk"), once_key=uuid.uuid4(),
+        )  # fmt: skip
+
+
 def _bring_workbooks_in(canaries: Canaries) -> None:
     """A branch, a general branch and the department have a roster looked at: half its people are somebody else's."""
     for key, place in (("officer", "first"), ("general_officer", "second"), ("clerk", "direct")):
@@ -334,46 +343,3 @@ def _freeze_inspections(school: School) -> None:
             requester="办公室", created_at=timezone.now(),
         )  # fmt: skip
         assert building.build(inspection.pk)
-
-
-PATTERNS = {
-    "name": f"(?P<name>覃[{RARE}]{{2}})",
-    "pinyin": r"zzq ?(?P<pinyin>[a-j]{4})",
-    "number": r"(?<!\d)7701(?P<number>\d{4})(?!\d)",
-    "phone": r"(?<!\d)1660(?P<phone>\d{7})(?!\d)",
-    "phone-masked": r"166\*{4}(?P<phone_masked>\d{4})(?!\d)",
-    "address": r"天枢巷(?P<address>\d{4})号?",
-    "position": r"织网岗(?P<position>\d{4})",
-    "floating": r"浮云镇(?P<floating>\d{4})",
-    "id": r"(?<!\d)99010119700307(?P<id>\d{3})",
-    "id-masked": r"\*{14}(?P<id_masked>\d{3})[\dX](?!\d)",
-    "id-masked-for-export": r"990101\*{8}(?P<id_masked_for_export>\d{3})[\dX](?!\d)",
-    "id-shortened": r"9901…(?P<id_shortened>\d{3})[\dX]",
-    "email": r"zz(?P<email>\d{4})@canary",
-    "talk-place": r"晴岚亭(?P<talk_place>\d{4})",
-    "talk-line": r"心语(?P<talk_line>\d{4})",
-    "withdrawn": r"撤因(?P<withdrawn>\d{4})",
-    "corrected": r"更因(?P<corrected>\d{4})",
-    "excuse": r"缘由(?P<excuse>\d{4})",
-    "matter": r"要事(?P<matter>\d{4})",
-    "request": r"急因(?P<request>\d{4})",
-    "event": r"事注(?P<event>\d{4})",
-    "asked": r"请改(?P<asked>\d{4})",
-    "record-change": r"档由(?P<record_change>\d{4})",
-}
-# The first sign is looked at first: eighteen patterns are not tried at every letter of a page.
-ANY = re.compile(f"(?=[覃z1-9*天织浮晴心撤更缘要急事请档])(?:{'|'.join(PATTERNS.values())})")
-Canary = tuple[str, int]
-
-
-def canaries_in(text: str) -> Iterator[Canary]:
-    """Yield (class, number) of every canary of a text."""
-    for match in ANY.finditer(text):
-        kind = (match.lastgroup or "").replace("_", "-")
-        value = match[match.lastgroup or 0]
-        if kind == "name":
-            yield kind, number_in(value)
-        elif kind == "pinyin":
-            yield kind, int("".join(str(LETTERS.index(letter)) for letter in value))
-        else:
-            yield kind, int(value)

@@ -11,7 +11,8 @@ from carehub.access.matrix import matrix
 from members.models import Affiliation, LifeEvent, OrganizationGrant, Oversight, Person, PersonGrant, Post
 from talks.models import Correction, Participation, TextRequest
 from tests.access.probing import CAST, GROUPS, SEATS
-from tests.crawl.canaries import Canaries, Canary
+from tests.crawl.canaries import Canaries
+from tests.crawl.signs import Canary
 
 OUTSIDE = ("former", "closed", "nobody")  # a post that ended, an account that is closed, a visitor
 VIEWERS = (*CAST, *OUTSIDE)
@@ -152,18 +153,25 @@ class Judge:
             "phone-masked": lambda: self.may("contact", "m v", place),
             "address": lambda: self.may("contact", "v", place),
             "email": lambda: person.pk == self.me.pk if self.me else False,
-            "id": lambda: False,
+            "id": lambda: self.typed(n),  # handed back in the rows to be put right, to nobody else
             "id-masked": lambda: self.may("identity", "m v", place),
             "id-masked-for-export": lambda: self.may("identity", "m v", place) and self.may("person", "x X", place),
-            "id-shortened": lambda: n in self.world.canaries.typed.get(CAST.get(self.viewer, ""), ()),
+            "id-shortened": lambda: self.typed(n),
             "excuse": lambda: self.allows_excuse(n),
+            "transfer": lambda: self.allows_transfer(n),
             "asked": lambda: self.may("person", "e", place) or person.pk == self.me.pk,
             "record-change": lambda: self.may("person", "v", place),
         }
         return rules[kind]()
 
+    def typed(self, n: int) -> bool:
+        """Return whether the viewer's own file had the number of this person in it."""
+        return n in self.world.canaries.typed.get(CAST.get(self.viewer, ""), ())
+
     def allows_name(self, person: Person, place: Place) -> bool:
         """A name stands on a file, with a post (the whole school reads those), on a duty, with a talk."""
+        if self.met_in_a_transfer(person):
+            return True
         if person.pk in self.world.holders and self.may("organization", "v", Place()):
             return True
         if self.may("person", "v", place) or self.named_by_an_office(person) or person.pk in self.told_of:
@@ -220,6 +228,16 @@ class Judge:
         """Return whether the words of an excuse may be read: where the duty lies, never by an office for a group."""
         excuse = self.world.canaries.excuses[n]
         return self.may("duty", "v", Place(frozenset(self.world.above(excuse.owner_id))), "bsu")
+
+    def allows_transfer(self, n: int) -> bool:
+        """Return whether somebody keeps the roster of one of its two sides."""
+        one = self.world.canaries.transfers[n]
+        sides = [frozenset(self.world.above(place.pk)) for place in (one.origin, one.target) if place]
+        return any(self.may("person", "e", Place(side)) for side in sides)
+
+    def met_in_a_transfer(self, person: Person) -> bool:
+        on_the_way = {one.person_id: n for n, one in self.world.canaries.transfers.items()}
+        return person.pk in on_the_way and self.allows_transfer(on_the_way[person.pk])
 
     def allows_event(self, n: int) -> bool:
         """Return whether the words of an event may be read: sensitive ones only where the own post answers."""

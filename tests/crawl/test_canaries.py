@@ -9,8 +9,9 @@ from carehub.audit.models import AuditEvent
 from carehub.reminders.models import OutboxMessage
 from carehub.reminders.outbox import send_due
 from members.models import Person
-from tests.crawl.canaries import Canaries, canaries_in
+from tests.crawl.canaries import Canaries
 from tests.crawl.judging import VIEWERS, WITHOUT_A_SESSION, Judge, World
+from tests.crawl.signs import canaries_in
 from tests.crawl.walking import walk
 from tests.figures import Figure
 

@@ -11,9 +11,10 @@ from django.test import Client
 from django.urls import Resolver404, resolve, reverse
 
 from tests.access.probing import CAST, known_routes, targets_of
-from tests.crawl.canaries import ANY, Canaries, Canary, canaries_in, values_of
+from tests.crawl.canaries import Canaries, values_of
 from tests.crawl.judging import OUTSIDE, Judge
 from tests.crawl.reading import TYPED, Page, texts_of
+from tests.crawl.signs import ANY, Canary, canaries_in
 
 # A bigger walk on demand: CAREHUB_CRAWL=20 follows twenty times as many addresses.
 MORE = int(os.environ.get("CAREHUB_CRAWL", "1"))

@@ -52,6 +52,13 @@ def opened() -> list[str]:
     return list(AuditEvent.objects.filter(action="break-glass").order_by("pk").values_list("detail__what", flat=True))
 
 
+def test_nobody_but_the_head_asks_whatever_the_page_lets_through(school: School, talk: Talk) -> None:
+    for key in ("clerk", "approver", "owner", "auditor"):
+        with pytest.raises(PermissionDenied):
+            ask_for_text(talk=talk, reason=REASON, once_key=uuid.uuid4(), by=school.user(key))
+    assert not TextRequest.objects.exists()
+
+
 def test_the_whole_way(school: School, as_: As, talk: Talk) -> None:
     head, approver = as_("head"), as_("approver")
     assert "申请应急查阅" in head.get(talk.get_absolute_url()).content.decode()
