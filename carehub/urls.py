@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(([*member_pages, *person_pages], "members"))),
     path("talks/", include("talks.urls")),
     path("follow-ups/", include("talks.follow_ups.urls")),
+    path("talk-requests/", include("talks.requests.urls")),
     path("text-requests/", include("talks.break_glass.urls")),
     path("", include("carehub.reminders.urls")),
     path("inspections/", include("carehub.reports.urls")),

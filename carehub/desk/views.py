@@ -25,6 +25,7 @@ from talks.lists import lines
 from talks.models import Talk
 from talks.offices import own_ledgers
 from talks.preparing import preparable
+from talks.requests.panels import waiting_for
 
 RECENT = 5
 
@@ -46,6 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "moved_up": left_by_vacancies(viewer, RULES),
         "recent": recent_talks(request),
         "waiting": waiting_on(request.user, viewer.on) if viewer.may("follow_up", "a") else None,
+        "asking": waiting_for(request.user),
         "may_record": viewer.may("talk", "e"),
         "preparable": preparable(request.user, owing.people, viewer.on) if owing else {},
         "watches_branches": bool({"GS", "GO"} & set(viewer.personas)),

@@ -70,6 +70,8 @@ ERASE_AFTER = Setting(
     "erase-after-months", "", _("离校、出党或去世满几个月清除敏感信息"), Months(_("不清除")), "", ERASE_NOTE
 )
 
+ANSWER_NOTE = _("从本人提出的当天算起；逾期没有答复，上级书记的工作台看得到。")
+ANSWER_WITHIN = Setting("talk-request-days", "5", _("请求约谈几天内答复"), Days(), "C-2.3", ANSWER_NOTE)
 LEAD_NOTE = _("事情发生前几天内已经谈过的也算数。")
 EVENT_LEAD = Setting("event-lead-days", "7", _("事前几天内谈过也算"), Days(), "C-2.5", LEAD_NOTE)
 DIRECT_EVENT_NOTE = _("直属党支部书记本人遇到入职、退休和五必谈的事，由谁与其谈。")
@@ -95,7 +97,7 @@ SETTINGS = {
         ENTRY_GRACE, DUE_SOON_YEAR, DUE_SOON_QUARTER, UPCOMING, LEADER_TALKS, DIRECT_BRANCH, LATE_JOINER, OTHER_BRANCH,
         *EVENT_DAYS.values(), EVENT_LEAD, DUE_SOON_EVENT, DIRECT_EVENT,
         IN_USE_SINCE,
-        TALK_TEXT, ERASE_AFTER,
+        ANSWER_WITHIN, TALK_TEXT, ERASE_AFTER,
     )
 }  # fmt: skip
 

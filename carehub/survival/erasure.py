@@ -197,6 +197,7 @@ PLACES = (
     ),
     Place("corrections of the record", "members.PersonChange", of("person"), is_deleted=True),
     Place("requests to correct it", "members.ChangeRequest", of("person"), is_deleted=True),
+    Place("requests for a talk", "talks.TalkRequest", of("person"), is_deleted=True),
     Place("notes on transfers", "members.Transfer", of("person")),
     # A file is nobody's own: what it was read as goes when it is as old as who has gone.
     Place("imports", "members.RosterImport", lambda gone: Q(finished_at__date__lte=gone.until), is_deleted=True),

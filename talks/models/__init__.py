@@ -2,6 +2,7 @@
 
 from talks.models.follow_up import FollowUp, FollowUpQuerySet, FollowUpStep
 from talks.models.talk import Correction, Participation, Talk, TalkQuerySet
+from talks.models.talk_request import TalkRequest, TalkRequestQuerySet
 from talks.models.text_request import TextRequest, TextRequestQuerySet
 
 __all__ = [
@@ -12,6 +13,8 @@ __all__ = [
     "Participation",
     "Talk",
     "TalkQuerySet",
+    "TalkRequest",
+    "TalkRequestQuerySet",
     "TextRequest",
     "TextRequestQuerySet",
 ]

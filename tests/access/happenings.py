@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 
 from members.models import ChangeRequest, LifeEvent, Organization, Transfer
+from talks.models import TalkRequest
 from tests.cast import School
 
 ON = dt.date(2026, 11, 10)
@@ -23,6 +24,14 @@ TOLD = (
 )
 
 
+# who asks for a talk, whose secretary answers
+ASKING = (
+    ("member", "first"),
+    ("colleague_member", "second"),
+    ("outsider_member", "maths_branch"),
+    ("direct_member", "direct"),
+    ("owner", "languages"),
+)
 # who, from where, to where (nowhere: out of the school)
 TRANSFERS = (
     ("member", "first", "second"),
@@ -54,6 +63,13 @@ def let_happen(school: School) -> None:
             once_key=uuid.uuid4(), **places,
         )  # fmt: skip
 
+    for key, place in ASKING:
+        organization = school.organizations[place]
+        TalkRequest.objects.create(
+            person=school.people[key], account=school.user(key), organization=organization, path=organization.path,
+            asked_on=ON, answer_by_on=ON, once_key=uuid.uuid4(),
+        )  # fmt: skip
+
 
 Row = tuple[int, Organization, frozenset[int], int | None]
 
@@ -68,6 +84,11 @@ def transfers() -> Iterator[tuple[Row, Organization | None]]:
     """Yield each transfer as it lies on the side that sends, and the side that takes over."""
     for one in Transfer.objects.select_related("origin", "target").order_by("pk"):
         yield (one.pk, one.origin, frozenset({one.person_id}), one.asked_by_id), one.target
+
+
+def talk_requests() -> Iterator[Row]:
+    for one in TalkRequest.objects.select_related("organization").order_by("pk"):
+        yield one.pk, one.organization, frozenset({one.person_id}), one.account_id
 
 
 def change_requests() -> Iterator[Row]:

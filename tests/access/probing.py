@@ -23,7 +23,7 @@ from carehub.reports.models import Inspection
 from members.models import Organization, OrganizationGrant, Person, PersonGrant
 from talks.models import Participation, Talk
 from tests.access import authority
-from tests.access.happenings import Row, change_requests, events_of, let_happen, transfers
+from tests.access.happenings import Row, change_requests, events_of, let_happen, talk_requests, transfers
 from tests.access.layers import ask_for_help, ask_for_words, follow_ups, text_requests
 from tests.access.uploads import bring_files, freeze, uploads
 from tests.cast import School
@@ -243,6 +243,7 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "event": lambda persona: _made(events_of("branch")),
         "told-event": lambda persona: _made(events_of("department")),
         "change-request": lambda persona: _made(change_requests()),
+        "talk-request": lambda persona: _made(talk_requests()),
         "transfer": lambda persona: [*(replace(_made([row])[0], other_side=to) for row, to in transfers()), NOBODY],
         "account": lambda persona: [*(Target(pk) for pk in authority.accounts(school)), NOBODY],
         "office": lambda persona: _offices(school),

@@ -29,7 +29,7 @@ from members.models import (
     Post,
     Transfer,
 )  # fmt: skip
-from talks.models import Correction, FollowUp, Participation, Talk, TextRequest
+from talks.models import Correction, FollowUp, Participation, Talk, TalkRequest, TextRequest
 from tests.access.probing import TODAY, Target, follow_up_targets, furnish, make_talk, text_request_targets
 from tests.cast import Category, Kind, Role, School, assemble
 from tests.crawl.signs import letters_of, name_of
@@ -71,6 +71,7 @@ class Canaries:
     matters: dict[int, Target] = field(default_factory=dict)
     requests: dict[int, Target] = field(default_factory=dict)
     events: dict[int, LifeEvent] = field(default_factory=dict)
+    asking: dict[int, TalkRequest] = field(default_factory=dict)
     transfers: dict[int, Transfer] = field(default_factory=dict)
     typed: dict[str, set[int]] = field(default_factory=dict)  # uploader → whose ID numbers stood in the own file
 
@@ -118,6 +119,7 @@ def build() -> Canaries:
     _let_happen(canaries)
     _change_records(canaries)
     _send_elsewhere(canaries)
+    _ask_for_talks(canaries)
     _bring_workbooks_in(canaries)
     _freeze_inspections(school)
     remind(on=TODAY)
@@ -303,6 +305,20 @@ def _change_records(canaries: Canaries) -> None:
                 ChangeRequest.objects.create(
                     person=person, account=person.user, note=f"请改{n:04d}", once_key=uuid.uuid4()
                 )
+
+
+def _ask_for_talks(canaries: Canaries) -> None:
+    """Somebody of every branch asks for a talk, with words for the secretary only."""
+    for key in PLACES:
+        place = canaries.school.organizations[key]
+        unit = place.parent if place.kind == Kind.GROUP else place
+        for person in people_in(canaries, key)[4::9]:
+            n = next(number for number, one in canaries.people.items() if one.pk == person.pk)
+            if person.user and not person.posts.exists() and not person.talk_requests.exists():
+                canaries.asking[n] = TalkRequest.objects.create(
+                    person=person, account=person.user, organization=unit, path=unit.path, words=f"想谈{n:04d}",
+                    asked_on=dt.date(2026, 11, 10), answer_by_on=dt.date(2026, 11, 15), once_key=uuid.uuid4(),
+                )  # fmt: skip
 
 
 def _send_elsewhere(canaries: Canaries) -> None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from carehub.access.matrix import matrix
-from members.models import Affiliation, LifeEvent, OrganizationGrant, Oversight, Person, PersonGrant, Post
+from members.models import Affiliation, LifeEvent, Organization, OrganizationGrant, Oversight, Person, PersonGrant, Post
 from talks.models import Correction, Participation, TextRequest
-from tests.access.probing import CAST, GROUPS, SEATS
+from tests.access.probing import CAST, GROUPS, SEATS, TODAY
 from tests.crawl.canaries import Canaries
 from tests.crawl.signs import Canary
 
@@ -158,6 +158,7 @@ class Judge:
             "id-masked-for-export": lambda: self.may("identity", "m v", place) and self.may("person", "x X", place),
             "id-shortened": lambda: self.typed(n),
             "excuse": lambda: self.allows_excuse(n),
+            "wish": lambda: self.allows_wish(n),
             "transfer": lambda: self.allows_transfer(n),
             "asked": lambda: self.may("person", "e", place) or person.pk == self.me.pk,
             "record-change": lambda: self.may("person", "v", place),
@@ -228,6 +229,21 @@ class Judge:
         """Return whether the words of an excuse may be read: where the duty lies, never by an office for a group."""
         excuse = self.world.canaries.excuses[n]
         return self.may("duty", "v", Place(frozenset(self.world.above(excuse.owner_id))), "bsu")
+
+    def allows_wish(self, n: int) -> bool:
+        """Return whether the words of who asks for a talk may be read: its own, and its unit's secretary's."""
+        assert self.me is not None
+        one = self.world.canaries.asking[n]
+        unit = one.organization
+        while unit.parent and not (secretaries := self.secretaries_of(unit)):  # a vacant post passes it on
+            unit = unit.parent
+        answers = self.me.pk in secretaries if unit.parent else "OH" in self.personas
+        return one.person_id == self.me.pk or answers
+
+    def secretaries_of(self, unit: Organization) -> set[int]:
+        posts = Post.objects.filter(organization=unit, role="secretary", started_on__lte=TODAY)
+        standing = [post for post in posts if post.ended_on is None or post.ended_on >= TODAY]
+        return {post.person_id for post in standing if post.person.user and post.person.user.is_active}
 
     def allows_transfer(self, n: int) -> bool:
         """Return whether somebody keeps the roster of one of its two sides."""

@@ -43,11 +43,12 @@ PATTERNS = {
     "request": r"急因(?P<request>\d{4})",
     "event": r"事注(?P<event>\d{4})",
     "transfer": r"转由(?P<transfer>\d{4})",
+    "wish": r"想谈(?P<wish>\d{4})",
     "asked": r"请改(?P<asked>\d{4})",
     "record-change": r"档由(?P<record_change>\d{4})",
 }
 # The first sign is looked at first: eighteen patterns are not tried at every letter of a page.
-ANY = re.compile(f"(?=[覃z1-9*天织浮晴心撤更缘要急事请档转])(?:{'|'.join(PATTERNS.values())})")
+ANY = re.compile(f"(?=[覃z1-9*天织浮晴心撤更缘要急事请档转想])(?:{'|'.join(PATTERNS.values())})")
 Canary = tuple[str, int]
 
 

@@ -112,6 +112,13 @@ def test_talks_are_told_as_facts_and_must_talks_all_alike(school, as_):
     assert "不该出现的话" not in html
 
 
+def test_who_sees_the_file_but_no_talks_reads_nothing_of_them(school, as_):
+    someone = make_person("许文澜", school.first_group)
+    talk_with(someone, school.owner)
+    assert "谈话：" in page(as_("owner"), someone).content.decode()
+    assert "谈话：" not in page(as_("group_leader"), someone).content.decode()
+
+
 def test_a_withdrawn_talk_leaves_the_file(school, as_):
     talk_with(school.member, school.owner, withdrawn_at="2026-03-03T00:00:00Z", withdrawn_because="记错人")
     assert "谈话：" not in page(as_("owner"), school.member).content.decode()
