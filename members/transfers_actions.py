@@ -82,7 +82,7 @@ def deciders_of(one: Transfer) -> set[int]:
 
 def may_decide(one: Transfer, viewer: Viewer, user: Any) -> bool:
     """Return whether somebody may take over or decline: keeps the other side's roster and did not ask for it."""
-    reach = viewer.reach("person", "e").over_organizations()
+    reach = viewer.reach("person", "e")
     if one.state != State.OPEN or one.asked_by_id == user.pk:
         return False
     if one.target:

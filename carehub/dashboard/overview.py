@@ -104,7 +104,7 @@ class Overview:
         may_name = self.sight.may_name(row)
         cells = [Cell(rule, sums.get((row.pk, rule.code), Sum()), may_name) for rule in self.unit_rules]
         is_opened = self.sight.unit is not None and self.sight.unit.pk == row.pk
-        screen = row.kind == Kind.BRANCH and self.sight.named.over_organizations().covers(row.access_facts())
+        screen = row.kind == Kind.BRANCH and self.sight.named.covers(row.access_facts())
         return UnitLine(row, cells, may_name and row.kind == Kind.GENERAL_BRANCH and not is_opened, screen)
 
     @property

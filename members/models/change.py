@@ -51,7 +51,7 @@ class ChangeRequestQuerySet(models.QuerySet["ChangeRequest"]):
     def visible_to(self, user: Any) -> "ChangeRequestQuerySet":
         """Return what people ask whose record this account may edit, never what it asks for itself."""
         viewer = viewer_of(user)
-        reach = viewer.reach("person", "e").over_others()
+        reach = viewer.reach("person", "e")
         inside = reach.q(path="person__path", person="person", occupation="person__occupation")
         return self.filter(inside).exclude(person=viewer.person_id)
 

@@ -19,7 +19,7 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
     def visible_to(self, user: Any) -> "TransferQuerySet":
         """Return the transfers of which this account keeps one side's roster, never the own one."""
         viewer = viewer_of(user)
-        reach = viewer.reach("person", "e").over_organizations()
+        reach = viewer.reach("person", "e")
         sides = [reach.q(path=f"{side}__path", occupation="") for side in ("origin", "target")]
         seen = self if reach.everything else self.filter(sides[0] | sides[1])
         return seen.exclude(person=viewer.person_id)

@@ -21,7 +21,7 @@ class TalkRequestQuerySet(models.QuerySet["TalkRequest"]):
     def visible_to(self, user: Any) -> "TalkRequestQuerySet":
         """Return the requests that this account answers or watches over, never its own."""
         viewer = viewer_of(user)
-        reach = viewer.reach("talk_request", "a").over_organizations()
+        reach = viewer.reach("talk_request", "a")
         return self.filter(reach.q(occupation="")).exclude(person=viewer.person_id) if reach else self.none()
 
     def open(self) -> "TalkRequestQuerySet":

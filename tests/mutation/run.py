@@ -35,6 +35,11 @@ NEAR = {  # where a wall stands → the tests that live nearest
     "talks/follow_ups": ["tests/talks"], "talks/break_glass": ["tests/talks"], "talks": ["tests/talks"],
     "members/importing/obstacles.py": ["tests/imports/test_undo_obstacles.py", "tests/imports/test_undo.py"],
     "members/importing": ["tests/imports/test_wizard.py"],
+    "members/transfers": ["tests/transfers"], "members/newcomers": ["tests/transfers"],
+    "members/keepers": ["tests/transfers", "tests/records"], "members/models/change.py": ["tests/records"],
+    "members/models/transfer.py": ["tests/transfers"],
+    "members/models/roster.py": ["tests/imports/test_problem_rows.py"],
+    "talks/requests": ["tests/talk_requests"], "talks/models/talk_request.py": ["tests/talk_requests"],
     "members/events": ["tests/events"], "members/changes": ["tests/records"], "members/grants": ["tests/grants"],
     "members/roles": ["tests/roles"],
     "members": ["tests/members_pages", "tests/imports/test_wizard.py"],
@@ -118,9 +123,9 @@ def stages(hole: Hole) -> Iterator[tuple[str, list[str]]]:
     if "widened" in hole.kind:
         yield "the table as agreed", ["tests/access/test_table.py"]
     yield "A1 every route", ["tests/access/test_every_route.py", "-k", f"theirs and ({PERSONAS}) or sign_in or guard"]
-    for start, tests in NEAR.items():
+    for start in sorted(NEAR, key=len, reverse=True):  # the nearest first
         if hole.file.startswith(start):
-            yield "tests nearby", tests
+            yield "tests nearby", NEAR[start]
             break
     if hole.file.startswith(SHARED):
         yield "tests nearby", ["tests/access", "tests/members_pages", "tests/accounts", "-k", "not theirs"]

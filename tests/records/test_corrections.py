@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from carehub.audit.models import AuditEvent
 from members.changes_actions import Overtaken, correct_person
+from members.grants_actions import share_file
 from members.identity import identity_of
 from members.models import LifeEvent, Person, PersonChange
 from tests.cast import School, make_person
@@ -133,6 +134,7 @@ def test_a_wrong_id_number_is_named_and_a_right_one_is_found_by_its_hash(school:
     right = next(f"99010119700307001{digit}" for digit in "0123456789X" if passes(f"99010119700307001{digit}"))
     assert correct(as_("clerk"), school.member, id_number=right).status_code == 302
     assert Person.objects.with_id_number(right).get() == school.member
+    assert right not in as_("clerk").get(f"/people/{school.member.pk}/history/").content.decode()
 
 
 def passes(number: str) -> bool:
@@ -166,6 +168,16 @@ def test_who_may_correct_the_member(school: School, as_: As, key: str, status: i
 def test_who_is_elsewhere_is_not_there_for_an_officer(school: School, as_: As):
     for key in ("outsider_member", "direct_member"):
         assert as_("officer").get(f"/people/{school.people[key].pk}/edit/").status_code == 404
+
+
+def test_a_file_that_was_shared_may_be_read_and_not_corrected(school: School, as_: As):
+    on = dt.date(2026, 11, 23)
+    terms = {"reason": "共同帮扶一位同志", "started_on": on, "ended_on": on, "once_key": uuid.uuid4(), "on": on}
+    share_file(person=school.outsider_member, to=school.user("officer"), by=school.user("head"), **terms)
+    officer = as_("officer")
+    assert officer.get(f"/people/{school.outsider_member.pk}/").status_code == 200
+    assert officer.get(f"/people/{school.outsider_member.pk}/edit/").status_code == 403
+    assert "转谁" in officer.get(f"/transfers/new/?person={school.outsider_member.pk}").content.decode()
 
 
 def test_nobody_corrects_the_own_record(school: School, as_: As):

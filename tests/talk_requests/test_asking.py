@@ -77,6 +77,8 @@ def test_those_above_see_the_clock_and_not_the_words(school: School, as_: As):
     with time_machine.travel("2026-11-30T02:00:00Z", tick=False):
         assert "等答复已逾期 2 天" in page(as_("general_secretary"), "/")
         assert "等答复已逾期 2 天" in page(as_("owner"), "/")
+        for address in ("/", "/talk-requests/"):
+            assert "黎小满" not in page(as_("colleague"), address)
 
 
 def test_while_the_post_is_vacant_the_next_secretary_answers(school: School, as_: As):

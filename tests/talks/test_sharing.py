@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 
 from carehub.audit.models import AuditEvent
@@ -12,7 +13,7 @@ from carehub.duties.models import RuleSetting
 from carehub.duties.settings import TALK_TEXT
 from carehub.reminders.models import InboxItem
 from members.models import Post
-from talks.actions import withdraw_talk
+from talks.actions import share_text, withdraw_talk
 from talks.models import Talk
 from tests.cast import School
 from tests.talks.writing import ON, form_of, talk_of
@@ -57,6 +58,8 @@ def test_sharing_is_told_and_audited_without_the_words(school: School, as_: As, 
 @pytest.mark.parametrize("key", ["officer", "general_secretary", "head", "member"])
 def test_nobody_but_the_talker_shares(school: School, as_: As, talk: Talk, key: str) -> None:
     assert share(as_(key), talk, school.member.pk) == 403
+    with pytest.raises(PermissionDenied):
+        share_text(talk=talk, person=school.member, shared=True, by=school.user(key), on=ON)
     assert not reads(as_, "group_leader", talk)
 
 

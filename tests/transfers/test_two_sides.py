@@ -167,6 +167,7 @@ def test_outsiders_do_not_see_it_and_nobody_sends_himself(school: School, as_: A
     )
     pk = Transfer.objects.get().pk
     assert as_("outsider_member").get(f"/transfers/{pk}/").status_code == 404
+    assert "黎小满" not in as_("outsider_member").get("/transfers/").content.decode()
     assert as_("owner").get(f"/transfers/{pk}/").status_code == 403
     assert as_("auditor").get(f"/transfers/{pk}/").status_code == 403
     for key in ("officer", "outsider_member"):
