@@ -1,4 +1,4 @@
-"""Records put right, requests that wait, and people on the way to another branch, all of it invented."""
+"""Records put right, requests that wait, people on the way to another branch: all of it invented."""
 
 import uuid
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from carehub.demo.university import University
 from members.changes_actions import ask_for_change, correct_person, decide_request
 from members.models import Organization, Person, Post
 from members.transfers_actions import ask_transfer
+from talks.requests.actions import ask_for_talk
 
 SPACE = uuid.UUID("00000000-0000-0000-0000-000000000052")
 NOTE = "现岗位为校史馆馆长助理，兼信息化建设与网络安全管理办公室联络员"
@@ -27,6 +28,7 @@ def put_right(university: University) -> None:
         key = uuid.uuid5(SPACE, f"request {n}")
         asked = ask_for_change(person=person, wanted=wanted, note="", once_key=key, by=person.user)
     decide_request(asked=asked, accept=False, answer="请附任职文件再申请", by=first.person.user)
+    ask_for_talk(person=asking[0], words="想谈谈工作调动的打算", once_key=uuid.uuid5(SPACE, "talk"), by=asking[0].user)
     send(others[0], first.organization, second, university)
     send(members[1], second.organization, first, university)
 
