@@ -20,7 +20,7 @@ DONE = (State.DONE, State.LATE_ENTRY)
 LEFT = (State.OVERDUE, State.DUE_SOON, State.OPEN, State.UPCOMING)
 SHOWN = (
     "name", "pinyin", "category", "occupation", "path", "lost_contact_on", "is_floating", "floating_to", "suspended_on",
-    "verify_since_on", "born_on", "born_precision", "died_on", "left_party_on",
+    "verify_since_on", "joined_on", "joined_precision", "born_on", "born_precision", "died_on", "left_party_on",
 )  # fmt: skip
 
 

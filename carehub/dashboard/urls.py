@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from carehub.dashboard import ahead_views, views
+from carehub.dashboard import ahead_views, plan_views, views
 
 app_name = "dashboard"
 urlpatterns = [
@@ -10,6 +10,11 @@ urlpatterns = [
     path("branch/<int:pk>/", views.branch, name="branch"),
     path("branch/<int:pk>/export/", views.export_branch, name="branch-export"),
     path("branch/<int:pk>/record/", views.record_together, name="branch-record"),
+    path("branch/<int:pk>/plan/", plan_views.plan, name="branch-plan"),
+    path("branch/<int:pk>/plan/calendar/", plan_views.plan_file, name="branch-plan-file"),
+    path("branch/<int:pk>/plan/subscribe/", plan_views.subscribe, name="branch-plan-subscribe"),
+    path("branch/<int:pk>/plan/unsubscribe/", plan_views.unsubscribe, name="branch-plan-unsubscribe"),
+    path("calendar/<str:token>/talks.ics", plan_views.calendar, name="calendar"),
     path("overview/", views.overview, name="overview"),
     path("overview/names/", views.names, name="names"),
     path("overview/years/", ahead_views.years, name="years"),

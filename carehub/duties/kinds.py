@@ -81,6 +81,32 @@ class MonthDay(Kind):
         return f"{day.month}月{day.day}日"
 
 
+class Spans(Kind):
+    """Stretches of every year, written 01-18~02-25 07-12~08-31, or none."""
+
+    def fits(self, value: str) -> bool:
+        days = MonthDay()
+        pairs = [part.split("~") for part in value.split()]
+        return all(len(pair) == 2 and all(days.fits(day) for day in pair) for pair in pairs)
+
+    def words(self, value: str) -> str:
+        said = [_("%(first)s至%(last)s") % {"first": a, "last": b} for a, b in self._days(value)]
+        return "、".join(said) or _("还没有登记")
+
+    def _days(self, value: str) -> list[list[str]]:
+        return [[MonthDay().words(day) for day in part.split("~")] for part in value.split()]
+
+
+def spans_of(value: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Return ((month, day), (month, day)) of each stretch, for the calendar of working weeks."""
+
+    def month_day(text: str) -> tuple[int, int]:
+        month, day = text.split("-")
+        return int(month), int(day)
+
+    return [(month_day(first), month_day(last)) for first, last in (part.split("~") for part in value.split())]
+
+
 class Day(Kind):
     """A day written 2026-11-23."""
 

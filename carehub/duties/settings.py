@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from carehub.calendar import Window
-from carehub.duties.kinds import Choice, Day, Days, Kind, MonthDay, Months
+from carehub.duties.kinds import Choice, Day, Days, Kind, MonthDay, Months, Spans
 from carehub.duties.models import RuleSetting
 
 if TYPE_CHECKING:
@@ -72,6 +72,8 @@ ERASE_AFTER = Setting(
 
 ANSWER_NOTE = _("从本人提出的当天算起；逾期没有答复，上级书记的工作台看得到。")
 ANSWER_WITHIN = Setting("talk-request-days", "5", _("请求约谈几天内答复"), Days(), "C-2.3", ANSWER_NOTE)
+BREAKS_NOTE = _("谈话安排会避开寒暑假；法定节假日和调休不用登记。")
+SCHOOL_BREAKS = Setting("school-breaks", "", _("寒假、暑假从哪天到哪天"), Spans(), "C-2.3", BREAKS_NOTE)
 LEAD_NOTE = _("事情发生前几天内已经谈过的也算数。")
 EVENT_LEAD = Setting("event-lead-days", "7", _("事前几天内谈过也算"), Days(), "C-2.5", LEAD_NOTE)
 DIRECT_EVENT_NOTE = _("直属党支部书记本人遇到入职、退休和五必谈的事，由谁与其谈。")
@@ -97,7 +99,7 @@ SETTINGS = {
         ENTRY_GRACE, DUE_SOON_YEAR, DUE_SOON_QUARTER, UPCOMING, LEADER_TALKS, DIRECT_BRANCH, LATE_JOINER, OTHER_BRANCH,
         *EVENT_DAYS.values(), EVENT_LEAD, DUE_SOON_EVENT, DIRECT_EVENT,
         IN_USE_SINCE,
-        ANSWER_WITHIN, TALK_TEXT, ERASE_AFTER,
+        ANSWER_WITHIN, SCHOOL_BREAKS, TALK_TEXT, ERASE_AFTER,
     )
 }  # fmt: skip
 

@@ -9,11 +9,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from carehub.duties.kinds import MOST_MONTHS, Choice, Day, Days, Months
+from carehub.duties.kinds import MOST_MONTHS, Choice, Day, Days, Months, Spans
 from carehub.duties.models import RuleSetting
 from carehub.duties.settings import Setting, Settings
 
 FARTHEST = dt.timedelta(days=731)
+SPAN = re.compile(r"\s*(\d{1,2})[-./月](\d{1,2})日?\s*(?:至|到|~|—|-)+\s*(\d{1,2})[-./月](\d{1,2})日?\s*")
 MONTH_DAY = re.compile(r"\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?\s*")
 UNREADABLE_DAY = gettext_lazy("日期无法识别。请从日历里选一天。")
 
@@ -35,6 +36,25 @@ class MonthDayField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         return re.sub(r"^0?(\d+)-0?(\d+)$", r"\1月\2日", value) if isinstance(value, str) else value
+
+
+class SpansField(forms.CharField):
+    """Stretches of every year: typed 1月18日至2月25日、7月12日至8月31日, kept as 01-18~02-25 07-12~08-31."""
+
+    def clean(self, value: Any) -> str:
+        typed = super().clean(value)
+        spans = [SPAN.fullmatch(part) for part in re.split(r"[、，,;；]", typed) if part.strip()]
+        if not all(spans):
+            raise forms.ValidationError(_("这一段读不出来。请写成 1月18日至2月25日，两段之间用顿号。"))
+        return " ".join(f"{int(a):02d}-{int(b):02d}~{int(c):02d}-{int(d):02d}" for a, b, c, d in map(parts_of, spans))
+
+    def prepare_value(self, value: Any) -> Any:
+        is_kept = isinstance(value, str) and "~" in value and Spans().fits(value)
+        return Spans().words(value) if is_kept else value
+
+
+def parts_of(match: re.Match[str] | None) -> tuple[str | Any, ...]:
+    return match.groups() if match else ()
 
 
 class SettingForm(forms.Form):
@@ -116,6 +136,14 @@ def field_for(setting: Setting, on: dt.date) -> forms.Field:
         return forms.ChoiceField(label=label, choices=kind.choices, widget=look, error_messages=wrong)
     if isinstance(kind, Day):
         return _day_field(label, on)
+    if isinstance(kind, Spans):
+        return SpansField(
+            label=label,
+            required=False,
+            max_length=200,
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            help_text=_("写成 1月18日至2月25日、7月12日至8月31日。留空表示没有登记。"),
+        )
     return MonthDayField(
         label=label,
         max_length=12,

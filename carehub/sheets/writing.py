@@ -349,8 +349,8 @@ def file_name(unit: str, sheet: str, period: str) -> str:
     return "_".join(part[:60] for part in parts if part) + ".xlsx"
 
 
-def ledger_response(name: str, data: bytes, *, after: AuditEvent) -> HttpResponse:
-    """Return the answer that a browser saves under a Chinese name (RFC 5987).
+def ledger_response(name: str, data: bytes, *, after: AuditEvent, media_type: str = MEDIA_TYPE) -> HttpResponse:
+    """Return the answer that a browser saves under a Chinese name (RFC 5987): a workbook, unless it says otherwise.
 
     It leaves after the row of the audit trail that says so (`record_first`); ValueError for one that was not written.
     """
@@ -358,4 +358,4 @@ def ledger_response(name: str, data: bytes, *, after: AuditEvent) -> HttpRespons
         raise ValueError("A file leaves the house after its audit row.")
     disposition = content_disposition_header(True, name) or "attachment"
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(data, content_type=MEDIA_TYPE, headers=headers)
+    return HttpResponse(data, content_type=media_type, headers=headers)

@@ -236,6 +236,7 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "running-text": lambda persona: text_request_targets(school, "approved"),
         "import": lambda persona: _imports(),
         "own-import": lambda persona: [replace(target, shared=False) for target in _imports()],
+        "calendar": lambda persona: [replace(NOBODY, argument="nothing")],
         "template": lambda persona: [Target("roster", school.first), replace(NOBODY, argument="nothing")],
         "message": lambda persona: _messages(),
         "device": lambda persona: _devices(),

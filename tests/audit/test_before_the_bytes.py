@@ -29,6 +29,7 @@ FILES = {
     "members:import-template": "clerk",
     "members:import-problems": "clerk",
     "dashboard:branch-export": "owner",
+    "dashboard:branch-plan-file": "owner",
     "reports:download": "clerk",
     "audit:export": "auditor",
 }
@@ -57,6 +58,7 @@ def address_of(name: str, school: School) -> str:
         "members:import-template": ["roster"],
         "members:import-problems": [with_problems(school)] if name == "members:import-problems" else [],
         "dashboard:branch-export": [school.first.pk],
+        "dashboard:branch-plan-file": [school.first.pk],
         "reports:download": [Inspection.objects.get(organization=school.committee).pk]
         if name == "reports:download"
         else [],

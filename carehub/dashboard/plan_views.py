@@ -1,0 +1,133 @@
+"""Pages of the talk plan: the weeks of a branch, its calendar file, and a calendar to subscribe to."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from carehub.access.guards import guard, open_to_all
+from carehub.access.viewer import viewer_of
+from carehub.accounts.calendar_links import close_link, link_of, open_link, owner_of
+from carehub.audit.models import Action
+from carehub.audit.trail import record_first
+from carehub.calendar import DAY, today
+from carehub.catalog import RULES
+from carehub.dashboard.branch import screen_of
+from carehub.dashboard.planning import Plan, PlannedWeek, plan_of
+from carehub.dashboard.views import _branches
+from carehub.sheets.writing import ledger_response
+from members.models import Organization
+from members.panels import full_words
+
+ICS = "text/calendar; charset=utf-8"
+KEEPERS = ("BS", "BO")
+
+
+@guard("talk", "e")
+@require_GET
+def plan(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the talks of a branch week by week to the end of the year."""
+    return _page(request, _branch(request, pk))
+
+
+def _branch(request: HttpRequest, pk: int) -> Organization:
+    found: Organization = get_object_or_404(_branches(request.user).select_related("parent"), pk=pk)
+    return found
+
+
+def _page(request: HttpRequest, branch: Organization, token: str = "") -> HttpResponse:
+    context = {
+        "branch": branch,
+        "full_name": full_words(branch),
+        "plan": plan_of(screen_of(branch, request.user, RULES, today())),
+        "keeps": any(seat.organization_id == branch.pk for seat in viewer_of(request.user).seats),
+        "link": link_of(request.user),
+        "address": settings.SITE_URL + reverse("dashboard:calendar", args=[token]) if token else "",
+    }
+    return render(request, "dashboard/plan.html", context)
+
+
+@guard("talk", "e")
+@require_GET
+def plan_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand out the plan as a calendar file with names; the trail is written before the first byte."""
+    branch = _branch(request, pk)
+    made = plan_of(screen_of(branch, request.user, RULES, today()))
+    path = branch.path or ""
+    event = record_first(
+        Action.EXPORT, by=request.user, target=branch, path=path, what="talk-plan", rows=made.people
+    )  # fmt: skip
+    data = calendar_of(made, branch, with_names=True)
+    return ledger_response(_("%(branch)s_谈话安排.ics") % {"branch": branch}, data, after=event, media_type=ICS)
+
+
+@guard("talk", "e")
+@require_POST
+def subscribe(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make a new address for the own calendar; it is shown once, and an older one ends with it."""
+    branch = _branch(request, pk)
+    return _page(request, branch, open_link(user=request.user))
+
+
+@guard("talk", "e")
+@require_POST
+def unsubscribe(request: HttpRequest, pk: int) -> HttpResponse:
+    """End the address: whoever has it gets nothing any more."""
+    branch = _branch(request, pk)
+    close_link(user=request.user)
+    return redirect("dashboard:branch-plan", branch.pk)
+
+
+@open_to_all(because="A calendar program cannot sign in: the address is the secret, and no name stands in the answer.")
+@require_GET
+def calendar(request: HttpRequest, token: str) -> HttpResponse:
+    """Answer a calendar program: how many talks each week, of the branches whose talks the owner records today."""
+    owner = owner_of(token)
+    if owner is None:
+        raise Http404
+    kept = {seat.organization_id for seat in viewer_of(owner).seats if seat.persona in KEEPERS}
+    branches = list(_branches(owner).filter(pk__in=kept).select_related("parent").in_official_order())
+    plans = [(branch, plan_of(screen_of(branch, owner, RULES, today()))) for branch in branches]
+    answer = HttpResponse(joined(plans), content_type=ICS)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def calendar_of(made: Plan, branch: Organization, *, with_names: bool) -> bytes:
+    return joined([(branch, made)], with_names=with_names)
+
+
+def joined(plans: Iterable[tuple[Organization, Plan]], *, with_names: bool = False) -> bytes:
+    """Return the calendar of some plans (RFC 5545): one entry a week, over its working days."""
+    from icalendar import Calendar
+
+    book = Calendar()
+    for name, value in (("prodid", "-//CareHub//Talks//ZH"), ("version", "2.0"), ("x-wr-calname", _("谈心谈话安排"))):
+        book.add(name, value)
+    for branch, made in plans:
+        for one in made.weeks:
+            book.add_component(_entry(branch, one, with_names=with_names))
+    return bytes(book.to_ical())
+
+
+def _entry(branch: Organization, one: PlannedWeek, *, with_names: bool) -> Any:
+    from icalendar import Event
+
+    entry, first, last = Event(), one.week.days[0], one.week.days[-1]
+    names = "、".join(planned.line.person.name for planned in one.people)
+    said = _("谈心谈话 %(n)s 人") % {"n": len(one.people)} + (f"：{names}" if with_names else "")
+    entry.add("uid", f"talks-{branch.pk}-{one.week.monday.isoformat()}@carehub")
+    entry.add("dtstamp", timezone.now().astimezone(dt.UTC))
+    entry.add("dtstart", first)
+    entry.add("dtend", last + DAY)
+    entry.add("summary", said)
+    entry.add("url", settings.SITE_URL + reverse("dashboard:branch-plan", args=[branch.pk]))
+    entry.add("transp", "TRANSPARENT")
+    return entry
