@@ -120,7 +120,7 @@ PLACES = (
     Place(_("我的档案"), "user", "members:mine", only_members, _("我的")),
     Place(_("支部一屏"), "layout-rows", "dashboard:branch", own_branch, _("支部")),
     Place(_("总览"), "chart-dots", "dashboard:overview", above_branches, _("总览")),
-    Place(_("党组织"), "sitemap", "members:organizations", besides_officers),
+    Place(_("党组织"), "sitemap", "members:organizations", besides_officers, below=("/handover/",)),
     Place(_("人员档案"), "users", "members:people", for_officers_of_posts, _("人员")),
     Place(_("组织关系转接"), "arrows-exchange", "transfers:list", always),
     Place(_("谈心谈话"), "messages", "talks:list", for_officers_of_posts, _("谈话"), _("关怀"), ("/talk-requests/",)),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from members import changes_views, imports_views, views
+from members import changes_views, imports_views, posts_views, views
 
 app_name = "members"
 urlpatterns = [
@@ -17,6 +17,10 @@ urlpatterns = [
     path("people/search/", views.search_people, name="people-search"),
     path("organizations/", views.organizations, name="organizations"),
     path("organizations/<int:pk>/", views.organization, name="organization"),
+    path("organizations/<int:pk>/posts/new/", posts_views.appoint, name="post-new"),
+    path("organizations/<int:pk>/oversight/", posts_views.oversee, name="oversee"),
+    path("posts/<int:pk>/end/", posts_views.end, name="post-end"),
+    path("oversight/<int:pk>/end/", posts_views.end_oversight, name="oversight-end"),
     path("imports/", imports_views.imports, name="imports"),
     path("imports/new/", imports_views.import_new, name="import-new"),
     path("imports/template/<slug:kind>/", imports_views.import_template, name="import-template"),

@@ -23,6 +23,7 @@ from members.forms import PeopleForm
 from members.gaps import GAPS, conditions, counts_of, people_kept_by
 from members.models import ChangeRequest, Organization, Oversight, Person
 from members.panels import scope_words, spans_of
+from members.roles import RESTRICTED
 from members.sheets import roster_ledger
 from members.tree import Branching, needs_secretary, offices_of, openable, secretaries_of, tree_of
 
@@ -152,6 +153,10 @@ def organization(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "organization": shown,
         "offices": offices,
+        "restricted": RESTRICTED,
+        "may_edit": viewer.reach("organization", "e").covers(shown.access_facts()),
+        "may_hand_over": shown.kind in (Organization.Kind.BRANCH, Organization.Kind.GENERAL_BRANCH)
+        and viewer.reach("duty", "v").over_organizations().covers(shown.access_facts()),
         "vacant": needs_secretary(shown) and not offices.has_secretary,
         "overseers": Oversight.objects.in_force(on).filter(organization=shown).select_related("leader"),
         "children": [

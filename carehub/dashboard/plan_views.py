@@ -1,4 +1,4 @@
-"""Pages of the talk plan: the weeks of a branch, its calendar file, and a calendar to subscribe to."""
+"""Pages of a secretary's plan: the weeks of a branch, its calendar, and what passes on when the office changes."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -20,6 +20,7 @@ from carehub.audit.trail import record_first
 from carehub.calendar import DAY, today
 from carehub.catalog import RULES
 from carehub.dashboard.branch import screen_of
+from carehub.dashboard.handover import handover_of
 from carehub.dashboard.planning import Plan, PlannedWeek, plan_of
 from carehub.dashboard.views import _branches
 from carehub.sheets.writing import ledger_response
@@ -83,6 +84,16 @@ def unsubscribe(request: HttpRequest, pk: int) -> HttpResponse:
     branch = _branch(request, pk)
     close_link(user=request.user)
     return redirect("dashboard:branch-plan", branch.pk)
+
+
+@guard("duty", "v")
+@require_GET
+def handover(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what passes to a new secretary: numbers, no words of talks and no names."""
+    reach = viewer_of(request.user).reach("duty", "v").over_organizations()
+    kinds = (Organization.Kind.BRANCH, Organization.Kind.GENERAL_BRANCH)
+    found = get_object_or_404(Organization.objects.filter(reach.q(), kind__in=kinds).select_related("parent"), pk=pk)
+    return render(request, "dashboard/handover.html", {"sheet": handover_of(found, RULES)})
 
 
 @open_to_all(because="A calendar program cannot sign in: the address is the secret, and no name stands in the answer.")

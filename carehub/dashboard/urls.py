@@ -15,6 +15,7 @@ urlpatterns = [
     path("branch/<int:pk>/plan/subscribe/", plan_views.subscribe, name="branch-plan-subscribe"),
     path("branch/<int:pk>/plan/unsubscribe/", plan_views.unsubscribe, name="branch-plan-unsubscribe"),
     path("calendar/<str:token>/talks.ics", plan_views.calendar, name="calendar"),
+    path("handover/<int:pk>/", plan_views.handover, name="handover"),
     path("overview/", views.overview, name="overview"),
     path("overview/names/", views.names, name="names"),
     path("overview/years/", ahead_views.years, name="years"),

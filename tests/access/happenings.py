@@ -4,7 +4,8 @@ import datetime as dt
 import uuid
 from collections.abc import Iterator
 
-from members.models import ChangeRequest, LifeEvent, Organization, Transfer
+from members.models import ChangeRequest, LifeEvent, Organization, Oversight, Post, Transfer
+from members.roles import RESTRICTED
 from talks.models import TalkRequest
 from tests.cast import School
 
@@ -84,6 +85,17 @@ def transfers() -> Iterator[tuple[Row, Organization | None]]:
     """Yield each transfer as it lies on the side that sends, and the side that takes over."""
     for one in Transfer.objects.select_related("origin", "target").order_by("pk"):
         yield (one.pk, one.origin, frozenset({one.person_id}), one.asked_by_id), one.target
+
+
+def posts() -> Iterator[Row]:
+    """Yield the posts that do not go through three hands."""
+    for post in Post.objects.exclude(role__in=RESTRICTED).select_related("organization").order_by("pk")[:6]:
+        yield post.pk, post.organization, frozenset({post.person_id}), None
+
+
+def oversights() -> Iterator[Row]:
+    for row in Oversight.objects.exclude(organization=None).select_related("organization").order_by("pk"):
+        yield row.pk, row.organization, frozenset({row.leader_id}), None
 
 
 def talk_requests() -> Iterator[Row]:

@@ -23,7 +23,16 @@ from carehub.reports.models import Inspection
 from members.models import Organization, OrganizationGrant, Person, PersonGrant
 from talks.models import Participation, Talk
 from tests.access import authority
-from tests.access.happenings import Row, change_requests, events_of, let_happen, talk_requests, transfers
+from tests.access.happenings import (
+    Row,
+    change_requests,
+    events_of,
+    let_happen,
+    oversights,
+    posts,
+    talk_requests,
+    transfers,
+)
 from tests.access.layers import ask_for_help, ask_for_words, follow_ups, text_requests
 from tests.access.uploads import bring_files, freeze, uploads
 from tests.cast import School
@@ -236,6 +245,9 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "running-text": lambda persona: text_request_targets(school, "approved"),
         "import": lambda persona: _imports(),
         "own-import": lambda persona: [replace(target, shared=False) for target in _imports()],
+        "unit": lambda persona: [*_branches(school)[:4], Target(school.languages.pk, school.languages), NOBODY],
+        "post": lambda persona: _made(posts()),
+        "oversight": lambda persona: _made(oversights()),
         "calendar": lambda persona: [replace(NOBODY, argument="nothing")],
         "template": lambda persona: [Target("roster", school.first), replace(NOBODY, argument="nothing")],
         "message": lambda persona: _messages(),

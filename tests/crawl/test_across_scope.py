@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 IDS = {
     "people": "person", "person": "person", "talker": "person", "matter_person": "person",
     "organization": "organization", "within": "organization", "assignee": "post", "matter_to": "post",
-    "to": "account", "target": "organization",
+    "to": "account", "target": "organization", "leader": "person",
 }  # fmt: skip
 # A department names somebody by number and name together (members/events_forms.py): tests/events tries both apart.
 PLAIN = set(
@@ -43,7 +43,7 @@ PLAIN = set(
     rule shown persona code role started_on ended_on note purpose masked
     why since_on revision seen on verified number name sex ethnicity education position joined_on confirmed_on
     standing_correction_months is_floating floating_to lost_contact_on phone address born_on id_number
-    outside""".split()
+    outside manner replace words""".split()
 )
 WHOSE_TALKER_IS_TYPED = "talks:list"  # the filter's talker is a name
 # Shown and never read: the talker of a recorded talk stays.
