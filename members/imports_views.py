@@ -125,7 +125,7 @@ def import_template(request: HttpRequest, kind: str) -> HttpResponse:
     chosen = next((one for one in offered_to(request.user) if one.kind == kind), None)
     if chosen is None:
         raise Http404
-    columns = [(column.label, column.hint, column.required) for column in chosen.columns]
+    columns = [(column.label, column.hint, column.required) for column in chosen.columns if column.in_template]
     data = template_workbook(str(chosen.title), columns)
     event = record_first(Action.DOWNLOAD, by=request.user, what="template", kind=kind)
     return ledger_response(_("%(title)s_模板.xlsx") % {"title": chosen.title}, data, after=event)

@@ -76,7 +76,11 @@ def full_words(organization: Organization) -> str:
 
 def branch_secretary_of(person: Person, on: dt.date) -> str:
     """Return the name of the secretary of the person's branch, empty while the post is vacant."""
-    if person.organization is None:
-        return ""
-    post = Post.objects.in_force(on).secretaries().filter(organization=branch_of(person.organization))
-    return post.values_list("person__name", flat=True).first() or ""
+    secretary = secretary_of(branch_of(person.organization), on) if person.organization else None
+    return secretary.name if secretary else ""
+
+
+def secretary_of(organization: Organization, on: dt.date) -> Person | None:
+    """Return who is secretary of an organisation on a day, nobody while the post is vacant."""
+    posts = Post.objects.in_force(on).secretaries().filter(organization=organization).select_related("person")
+    return next((post.person for post in posts[:1]), None)

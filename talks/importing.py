@@ -40,6 +40,7 @@ UNKNOWN = gettext_lazy("系统里没有这个人，或不在您的范围内。�
 LIKE_AN_ID = 14  # staff and student numbers are shorter
 LOST_FROM = 10**15  # a number of more digits than a spreadsheet keeps
 BATCH = 500
+FILLED_IN = ("held_on", "form", "channel", "reasons", "place", "line", "entered_on")
 Triple = tuple[int, int, dt.date]
 
 
@@ -95,17 +96,21 @@ class TalkImporter(Importer):
         Column("place", "地点", ("谈话地点",)),
         Column("line", "内容摘要", ("谈话内容", "谈话内容摘要", "摘要"), sensitive=True),
         Column("entered_on", "录入日期", ("录入时间", "登记日期"), hint="空着即为今天"),
+        Column("pending", "待填", hint="没谈的整行不用动", in_template=False),
     )
 
     def read(self, rows: list[Row]) -> list[Entry]:
         """Judge every row in a fixed number of queries."""
-        known = self._people_named(rows)
-        read = [self._read(row, known) for row in rows]
+        untouched = {row.number for row in rows if is_untouched(row)}
+        filled = [row for row in rows if row.number not in untouched]
+        known = self._people_named(filled)
+        read = [self._read(row, known) for row in filled]
         done = self._already_recorded(read)
         talkers = {one.talker.pk for one in read if one.talker}
         book = OfficeBook(talkers, talkers | {person.pk for one in read for person in one.people or []})
         units = {unit.path: unit for unit in Organization.objects.all()}
-        return [self._entry(one, done, book, units) for one in read]
+        entries = {one.row.number: self._entry(one, done, book, units) for one in read}
+        return [entries.get(row.number) or Entry(row, UNCHANGED, row.text("people")) for row in rows]
 
     def write(self, entries: list[Entry]) -> None:
         """Add the talks. Nobody but their talkers reads what the file says of their content."""
@@ -261,6 +266,11 @@ class TalkImporter(Importer):
         if Reason.OTHER in reasons and "其他" not in row.text("reasons"):
             row.warn("reasons", "label-unmatched", _("没有这种事由，已按“其他”记。"))
         return reasons
+
+
+def is_untouched(row: Row) -> bool:
+    """Return whether a row of the sheet to fill in (sheet_to_fill.py) is as it was sent: nothing was held."""
+    return bool(row.text("pending")) and not any(row.text(key) for key in FILLED_IN)
 
 
 def words_of(value: str) -> str:

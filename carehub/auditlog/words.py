@@ -31,6 +31,7 @@ DEEDS: dict[str, Any] = {
     "end-post": t("登记任职的最后一天"),
     "oversee": t("登记分管"),
     "end-oversight": t("登记分管的最后一天"),
+    "talk-sheet": t("下载待填的谈话台账"),
     "talk-plan": t("下载谈话安排"),
     "calendar-link": t("生成日历订阅地址"),
     "calendar-link-end": t("停止日历订阅"),

@@ -19,8 +19,9 @@ YEARLY = "C-2.3"
 DONE = (State.DONE, State.LATE_ENTRY)
 LEFT = (State.OVERDUE, State.DUE_SOON, State.OPEN, State.UPCOMING)
 SHOWN = (
-    "name", "pinyin", "category", "occupation", "path", "lost_contact_on", "is_floating", "floating_to", "suspended_on",
-    "verify_since_on", "joined_on", "joined_precision", "born_on", "born_precision", "died_on", "left_party_on",
+    "name", "pinyin", "number", "category", "occupation", "path", "lost_contact_on", "is_floating", "floating_to",
+    "suspended_on", "verify_since_on", "joined_on", "joined_precision", "born_on", "born_precision",
+    "died_on", "left_party_on",
 )  # fmt: skip
 
 

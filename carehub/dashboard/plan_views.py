@@ -23,9 +23,10 @@ from carehub.dashboard.branch import screen_of
 from carehub.dashboard.handover import handover_of
 from carehub.dashboard.planning import Plan, PlannedWeek, plan_of
 from carehub.dashboard.views import _branches
-from carehub.sheets.writing import ledger_response
+from carehub.sheets.writing import file_name, ledger_response
 from members.models import Organization
-from members.panels import full_words
+from members.panels import full_words, secretary_of
+from talks.sheet_to_fill import sheet_to_fill
 
 ICS = "text/calendar; charset=utf-8"
 KEEPERS = ("BS", "BO")
@@ -49,6 +50,7 @@ def _page(request: HttpRequest, branch: Organization, token: str = "") -> HttpRe
         "full_name": full_words(branch),
         "plan": plan_of(screen_of(branch, request.user, RULES, today())),
         "keeps": any(seat.organization_id == branch.pk for seat in viewer_of(request.user).seats),
+        "may_upload": viewer_of(request.user).reach("roster_import", "e").covers(branch.access_facts()),
         "link": link_of(request.user),
         "address": settings.SITE_URL + reverse("dashboard:calendar", args=[token]) if token else "",
     }
@@ -67,6 +69,20 @@ def plan_file(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
     data = calendar_of(made, branch, with_names=True)
     return ledger_response(_("%(branch)s_谈话安排.ics") % {"branch": branch}, data, after=event, media_type=ICS)
+
+
+@guard("roster_import", "e")
+@require_GET
+def sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand out the branch's talk ledger to fill in: who is left this year, ready to be uploaded again."""
+    reach = viewer_of(request.user).reach("roster_import", "e")
+    branch = get_object_or_404(Organization.objects.branches().filter(reach.q(person="", occupation="")), pk=pk)
+    left = [line.person for line in screen_of(branch, request.user, RULES, today()).lines if line.is_left]
+    event = record_first(
+        Action.EXPORT, by=request.user, target=branch, path=branch.path or "", what="talk-sheet", rows=len(left)
+    )
+    data = sheet_to_fill(left, secretary_of(branch, today()))
+    return ledger_response(file_name(str(branch), _("谈心谈话台账"), str(today())), data, after=event)
 
 
 @guard("talk", "e")

@@ -11,6 +11,7 @@ urlpatterns = [
     path("branch/<int:pk>/export/", views.export_branch, name="branch-export"),
     path("branch/<int:pk>/record/", views.record_together, name="branch-record"),
     path("branch/<int:pk>/plan/", plan_views.plan, name="branch-plan"),
+    path("branch/<int:pk>/sheet/", plan_views.sheet, name="branch-sheet"),
     path("branch/<int:pk>/plan/calendar/", plan_views.plan_file, name="branch-plan-file"),
     path("branch/<int:pk>/plan/subscribe/", plan_views.subscribe, name="branch-plan-subscribe"),
     path("branch/<int:pk>/plan/unsubscribe/", plan_views.unsubscribe, name="branch-plan-unsubscribe"),

@@ -47,6 +47,7 @@ class Column:
     sensitive: bool = False  # ID numbers and phones stand masked in findings and previews
     hint: str = ""  # what the template says under the header
     sample: str = ""
+    in_template: bool = True  # False: only our own filled-in sheets have it
 
     @property
     def names(self) -> tuple[str, ...]:

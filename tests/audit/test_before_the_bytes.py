@@ -30,6 +30,7 @@ FILES = {
     "members:import-problems": "clerk",
     "dashboard:branch-export": "owner",
     "dashboard:branch-plan-file": "owner",
+    "dashboard:branch-sheet": "officer",
     "reports:download": "clerk",
     "audit:export": "auditor",
 }
@@ -59,6 +60,7 @@ def address_of(name: str, school: School) -> str:
         "members:import-problems": [with_problems(school)] if name == "members:import-problems" else [],
         "dashboard:branch-export": [school.first.pk],
         "dashboard:branch-plan-file": [school.first.pk],
+        "dashboard:branch-sheet": [school.first.pk],
         "reports:download": [Inspection.objects.get(organization=school.committee).pk]
         if name == "reports:download"
         else [],
