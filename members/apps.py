@@ -8,7 +8,7 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         from carehub.access.viewer import describe_with
-        from members.importing import organizations, posts, roster  # noqa: F401  (each registers its kind of file)
+        from members.importing import organizations, posts, roster, roster_undo  # noqa: F401  (each registers its kind)
         from members.scope import describe
 
         describe_with(describe)

@@ -7,4 +7,4 @@ class TalksConfig(AppConfig):
     verbose_name = _("谈心谈话")
 
     def ready(self) -> None:
-        from talks import importing  # noqa: F401  (makes the ledger known to the command and the wizard)
+        from talks import importing, undoing  # noqa: F401  (make the ledger known to the command and the wizard)

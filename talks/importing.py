@@ -122,6 +122,7 @@ class TalkImporter(Importer):
         Participation.objects.bulk_create(present, batch_size=BATCH)
         for entry, talk in drafts:
             entry.payload["talk_id"] = talk.pk
+        self.before = {"talks": [talk.pk for _entry, talk in drafts]}
 
     @cached_property
     def keeps_text(self) -> bool:

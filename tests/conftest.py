@@ -1,9 +1,10 @@
 """Fixtures for every test: the school, and a browser session for any of its people."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+import time_machine
 from django.test import Client
 
 from tests.again import school_again
@@ -29,3 +30,10 @@ def as_(school: School) -> Callable[[str], Client]:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def on_november_23() -> Iterator[None]:
+    """Let it be ten in the morning of Monday, 23 November 2026, and stay so."""
+    with time_machine.travel("2026-11-23T02:00:00Z", tick=False):
+        yield

@@ -22,7 +22,7 @@ from carehub.catalog import RULES
 from carehub.dashboard.branch import screen_of
 from carehub.dashboard.handover import handover_of
 from carehub.dashboard.planning import Plan, PlannedWeek, plan_of
-from carehub.dashboard.views import _branches
+from carehub.dashboard.views import branches_seen_by
 from carehub.sheets.writing import file_name, ledger_response
 from members.models import Organization
 from members.panels import full_words, secretary_of
@@ -40,7 +40,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _branch(request: HttpRequest, pk: int) -> Organization:
-    found: Organization = get_object_or_404(_branches(request.user).select_related("parent"), pk=pk)
+    found: Organization = get_object_or_404(branches_seen_by(request.user).select_related("parent"), pk=pk)
     return found
 
 
@@ -120,7 +120,7 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
     if owner is None:
         raise Http404
     kept = {seat.organization_id for seat in viewer_of(owner).seats if seat.persona in KEEPERS}
-    branches = list(_branches(owner).filter(pk__in=kept).select_related("parent").in_official_order())
+    branches = list(branches_seen_by(owner).filter(pk__in=kept).select_related("parent").in_official_order())
     plans = [(branch, plan_of(screen_of(branch, owner, RULES, today()))) for branch in branches]
     answer = HttpResponse(joined(plans), content_type=ICS)
     answer["Cache-Control"] = "no-store"

@@ -39,7 +39,7 @@ MOST_PICKED = 200
 def branches(request: HttpRequest) -> HttpResponse:
     """Go to the own branch, or offer the branches in reach with this year's talks."""
     viewer = viewer_of(request.user)
-    found = list(_branches(request.user).select_related("parent").order_by("code"))
+    found = list(branches_seen_by(request.user).select_related("parent").order_by("code"))
     own = [seat.organization_id for seat in viewer.seats if seat.persona in ("BS", "BO")]
     if len(found) == 1 or (own and {row.pk for row in found} == set(own)):
         return redirect("dashboard:branch", own[0] if own else found[0].pk)
@@ -58,7 +58,7 @@ def branches(request: HttpRequest) -> HttpResponse:
 @require_GET
 def branch(request: HttpRequest, pk: int) -> HttpResponse:
     """Show everybody in a branch on one screen."""
-    found = get_object_or_404(_branches(request.user).select_related("parent"), pk=pk)
+    found = get_object_or_404(branches_seen_by(request.user).select_related("parent"), pk=pk)
     screen = screen_of(found, request.user, RULES, today())
     shown = BranchFilter(request.GET.get("show", ""), screen.lines)
     context = {
@@ -82,7 +82,7 @@ def export_branch(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand out the branch screen as a workbook; the trail is written before the first byte."""
     viewer, on = viewer_of(request.user), today()
     inside = viewer.reach("person", "x").over_organizations().q()
-    found = get_object_or_404(_branches(request.user).filter(inside).select_related("parent"), pk=pk)
+    found = get_object_or_404(branches_seen_by(request.user).filter(inside).select_related("parent"), pk=pk)
     screen = screen_of(found, request.user, RULES, on)
     shown = BranchFilter(request.GET.get("show", ""), screen.lines)
     lines = shown.filter()
@@ -99,7 +99,7 @@ def export_branch(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def record_together(request: HttpRequest, pk: int) -> HttpResponse:
     """Go from the ticked people to the form of a collective talk."""
-    found = get_object_or_404(_branches(request.user), pk=pk)
+    found = get_object_or_404(branches_seen_by(request.user), pk=pk)
     numbers = dict.fromkeys(part for part in request.GET.getlist("people") if NUMBER.fullmatch(part))
     picked = ",".join(list(numbers)[:MOST_PICKED])
     if not picked:
@@ -149,7 +149,7 @@ def names(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _branches(user: Any) -> Any:
+def branches_seen_by(user: Any) -> Any:
     """Return the branches whose people this account may see by a post."""
     reach = viewer_of(user).reach("duty", "v").over_organizations()
     return Organization.objects.branches().filter(reach.q())

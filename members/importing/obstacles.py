@@ -56,7 +56,8 @@ def out_of_reach(kept: Kept, by: Any) -> str:
 
 def later_than(batch: RosterImport) -> RosterImportQuerySet:
     """Return the imports after this one that still stand; what came before them in time is no concern of theirs."""
-    return RosterImport.objects.undoable(timezone.now()).filter(finished_at__gt=batch.finished_at)
+    later = RosterImport.objects.undoable(timezone.now()).filter(kind=RosterImport.Kind.ROSTER)
+    return later.filter(finished_at__gt=batch.finished_at)
 
 
 def later_import(batch: RosterImport, kept: Kept, by: Any) -> str:

@@ -118,7 +118,11 @@ class RosterImport(models.Model):
     @property
     def undo_until_at(self) -> dt.datetime | None:
         """Return until when it can be taken back; None if it cannot, or no longer."""
-        if self.kind != self.Kind.ROSTER or self.state != self.State.DONE or self.finished_at is None:
+        if (
+            self.kind not in (self.Kind.ROSTER, self.Kind.TALKS)
+            or self.state != self.State.DONE
+            or self.finished_at is None
+        ):
             return None
         until = self.finished_at + UNDO_WITHIN
         return until if until >= timezone.now() else None

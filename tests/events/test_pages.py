@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,12 +19,6 @@ from tests.events.test_rules_by_table import happens
 
 As = Callable[[str], Client]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_november_23")]
-
-
-@pytest.fixture
-def on_november_23():
-    with time_machine.travel("2026-11-23T02:00:00Z", tick=False):
-        yield
 
 
 def enter(client: Client, person: Person, kind: str, on: str = "2026-11-20", **more: str):

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-import time_machine
 from django.test import Client
 
 from members.models import LifeEvent
@@ -14,12 +13,6 @@ from tests.events.test_rules_by_table import happens
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_november_23")]
 As = Callable[[str], Client]
-
-
-@pytest.fixture
-def on_november_23():
-    with time_machine.travel("2026-11-23T02:00:00Z", tick=False):
-        yield
 
 
 def page_of(event: LifeEvent, client: Client, unit: int) -> tuple[int, str]:

@@ -3,7 +3,6 @@
 import io
 
 import pytest
-import time_machine
 from openpyxl import load_workbook
 
 from members.models import Person, RosterImport
@@ -11,12 +10,6 @@ from talks.models import Talk
 from tests.imports.test_wizard import confirm, upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_november_23")]
-
-
-@pytest.fixture
-def on_november_23():
-    with time_machine.travel("2026-11-23T02:00:00Z", tick=False):
-        yield
 
 
 def sheet_of(client, school):

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -22,12 +21,6 @@ from tests.duties.asking import setting
 As = Callable[[str], Client]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_november_23")]
 WHY = "查阅人事档案后更正"
-
-
-@pytest.fixture
-def on_november_23():
-    with time_machine.travel("2026-11-23T02:00:00Z", tick=False):
-        yield
 
 
 def shown_on(client: Client, person: Person) -> dict[str, Any]:

@@ -23,12 +23,6 @@ As = Callable[[str], Client]
 WORDS = "想谈谈家里的打算"
 
 
-@pytest.fixture
-def on_november_23():
-    with time_machine.travel("2026-11-23T02:00:00Z", tick=False):
-        yield
-
-
 def ask(client: Client, words: str = WORDS, **more: str):
     return client.post("/talk-requests/ask/", {"words": words, "once_key": str(uuid.uuid4())} | more)
 

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-import time_machine
 from django.test import Client
 
 from carehub.reminders.models import InboxItem
@@ -16,12 +15,6 @@ from tests.imports.making import id_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_november_23")]
 As = Callable[[str], Client]
-
-
-@pytest.fixture
-def on_november_23():
-    with time_machine.travel("2026-11-23T02:00:00Z", tick=False):
-        yield
 
 
 def take_in(client: Client, school: School, **more: str):

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import IntegrityError, connection, connections, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -25,12 +24,6 @@ from tests.figures import Figure
 As = Callable[[str], Client]
 ROUNDS = 20
 NOV_20 = dt.date(2026, 11, 20)
-
-
-@pytest.fixture
-def on_november_23():
-    with time_machine.travel("2026-11-23T02:00:00Z", tick=False):
-        yield
 
 
 usual = [pytest.mark.django_db, pytest.mark.usefixtures("on_november_23")]
