@@ -30,9 +30,8 @@ def events(request: HttpRequest) -> HttpResponse:
     found = LifeEvent.objects.visible_to(request.user).standing().newest_first()
     found = found.select_related("person", "organization")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    may_enter = viewer_of(request.user).may("life_event", "e")
-    lines = [(event, may_enter and may_be_withdrawn(event)) for event in page]
-    return render(request, "members/events.html", {"page": page, "lines": lines, "may_enter": may_enter})
+    lines = [(event, may_be_withdrawn(event)) for event in page]
+    return render(request, "members/events.html", {"page": page, "lines": lines})
 
 
 @guard("life_event", "e")

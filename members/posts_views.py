@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from carehub.access.guards import guard
-from carehub.access.viewer import can
 from carehub.calendar import today
 from members import posts_actions as actions
 from members.grants_actions import Refused
@@ -22,18 +21,12 @@ from members.roles_views import FOUND, _status, chosen_person
 THREE_HANDS = "这项职务经三人办理，请在“职务办理”里提出。"
 
 
-def _organization(request: HttpRequest, pk: int) -> Organization:
-    found: Organization = get_object_or_404(Organization.objects.visible_to(request.user), pk=pk)
-    if not can(request.user, "e", found):
-        raise PermissionDenied
-    return found
-
-
 @guard("organization", "e")
 @require_http_methods(["GET", "POST"])
 def appoint(request: HttpRequest, pk: int) -> HttpResponse:
     """Look for a person, then give an office of this organisation."""
-    organization, person = _organization(request, pk), chosen_person(request)
+    organization = get_object_or_404(Organization.objects.visible_to(request.user), pk=pk)
+    person = chosen_person(request)
     words = request.GET.get("q", "").strip()[:60]
     context: dict[str, Any] = {"organization": organization, "words": words}
     if person is None:
@@ -87,7 +80,7 @@ def _ending(request: HttpRequest, organization: Organization, what: str, do: Any
 @require_http_methods(["GET", "POST"])
 def oversee(request: HttpRequest, pk: int) -> HttpResponse:
     """Say which leader oversees this organisation."""
-    organization = _organization(request, pk)
+    organization = get_object_or_404(Organization.objects.visible_to(request.user), pk=pk)
     form = OverseeForm(request.POST or None, on=today())
     if request.method == "POST" and form.is_valid():
         said = {name: value for name, value in form.cleaned_data.items() if name != "once_key"}

@@ -42,6 +42,12 @@ def test_one_row_filled_in_is_one_talk_and_the_others_are_passed_over(as_, schoo
     assert (talk.talker, list(talk.people.all())) == (school.owner, [school.member])
 
 
+def test_who_may_not_upload_is_not_offered_the_sheet(as_, school) -> None:
+    address = f"/branch/{school.first.pk}/plan/"
+    assert "下载台账去填" in as_("officer").get(address).content.decode()
+    assert "下载台账去填" not in as_("owner").get(address).content.decode()
+
+
 def test_a_sheet_sent_back_as_it_came_changes_nothing(as_, school) -> None:
     client = as_("officer")
     batch = sent_back(client, sheet_of(client, school))
