@@ -98,7 +98,8 @@ def change_requests(request: HttpRequest) -> HttpResponse:
     """List what people ask to have changed, the open ones first; the words stand on the request's own page."""
     seen = ChangeRequest.objects.visible_to(request.user).with_names().defer("wanted", "note", "answer")
     page = Paginator(seen.exclude(state=ChangeRequest.State.OPEN), PAGE).get_page(request.GET.get("page"))
-    return render(request, "members/change_requests.html", {"open": seen.open().order_by("pk"), "page": page})
+    context = {"open": seen.waiting().order_by("pk"), "page": page}
+    return render(request, "members/change_requests.html", context)
 
 
 @guard("person", "e")

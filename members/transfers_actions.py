@@ -130,10 +130,18 @@ def _answer(one: Transfer, by: Any, words: str, *, what: str) -> None:
     tell(accounts=[one.asked_by_id], key=key, title=title, path=path, on=today(), by=by)
 
 
+def may_withdraw(one: Transfer, viewer: Viewer, user: Any) -> bool:
+    """Return whether somebody may take it back: who asked, or keeps the roster from which the person is sent."""
+    keeps = viewer.reach("person", "e").covers(one.origin.access_facts())
+    return one.state == State.OPEN and (keeps or one.asked_by_id == user.pk)
+
+
 @transaction.atomic
 def withdraw_transfer(*, one: Transfer, by: Any) -> bool:
-    """Take the own request back; return whether it was still open."""
-    done = Transfer.objects.open().filter(pk=one.pk, asked_by=by).update(state=State.WITHDRAWN)
+    """Take the request back; return whether it was still open."""
+    if not may_withdraw(one, viewer_of(by), by):
+        return False
+    done = Transfer.objects.open().filter(pk=one.pk).update(state=State.WITHDRAWN)
     if done:
         record(Action.CHANGE, by=by, target=one, path=one.origin.path or "", what="withdraw-transfer")
     return bool(done)

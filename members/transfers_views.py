@@ -91,7 +91,7 @@ def transfer(request: HttpRequest, pk: int) -> HttpResponse:
         "one": one,
         "form": form,
         "may_decide": may_decide,
-        "may_withdraw": one.state == Transfer.State.OPEN and one.asked_by_id == request.user.pk,
+        "may_withdraw": actions.may_withdraw(one, viewer_of(request.user), request.user),
         "waits_for": _other_side(one),
     }
     return render(request, "members/transfer.html", context, status=_status(request))
@@ -100,7 +100,7 @@ def transfer(request: HttpRequest, pk: int) -> HttpResponse:
 def _act(request: HttpRequest, one: Transfer, answer: str, *, may_decide: bool) -> HttpResponse:
     """Do what the button says, as far as it is the visitor's to do."""
     decision = request.POST.get("decision", "")
-    if decision == "withdraw" and one.asked_by_id == request.user.pk:
+    if decision == "withdraw" and actions.may_withdraw(one, viewer_of(request.user), request.user):
         if not actions.withdraw_transfer(one=one, by=request.user):
             raise actions.AlreadyDone
         messages.success(request, _("已撤回，组织关系没有变动。"))

@@ -49,7 +49,7 @@ def people(request: HttpRequest) -> HttpResponse:
     context = {"form": form, "page": page, "asked": asked.urlencode(), "may_export": may_export}
     context |= {"may_export_full": may_export_full, "may_fill": viewer.may("person", "e", "x")}
     if viewer.may("person", "e"):
-        context |= {"may_edit": True, "asked_changes": ChangeRequest.objects.visible_to(request.user).open().count()}
+        context |= {"may_edit": True, "asked_changes": ChangeRequest.objects.visible_to(request.user).waiting().count()}
     is_fragment = bool(getattr(request, "htmx", False))
     return render(request, "members/people.html#list" if is_fragment else "members/people.html", context)
 

@@ -20,6 +20,7 @@ from carehub.desk.owing import left_by_vacancies, owing_of
 from carehub.duties.actions import excuse, withdraw_excuse
 from carehub.duties.models import Excuse
 from carehub.frame import front_of
+from members.waiting import waiting_for_keeper
 from talks.follow_ups.panels import waiting_on
 from talks.lists import lines
 from talks.models import Talk
@@ -48,6 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "recent": recent_talks(request),
         "waiting": waiting_on(request.user, viewer.on) if viewer.may("follow_up", "a") else None,
         "asking": waiting_for(request.user),
+        "keeping": waiting_for_keeper(request.user),
         "may_record": viewer.may("talk", "e"),
         "preparable": preparable(request.user, owing.people, viewer.on) if owing else {},
         "watches_branches": bool({"GS", "GO"} & set(viewer.personas)),

@@ -58,6 +58,10 @@ class ChangeRequestQuerySet(models.QuerySet["ChangeRequest"]):
     def open(self) -> "ChangeRequestQuerySet":
         return self.filter(state=ChangeRequest.State.OPEN)
 
+    def waiting(self) -> "ChangeRequestQuerySet":
+        """Return the open ones of people who are still here."""
+        return self.open().exclude(person__organization=None)
+
     def with_names(self) -> "ChangeRequestQuerySet":
         return self.select_related("person__organization", "decided_by__person")
 

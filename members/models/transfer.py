@@ -27,6 +27,10 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
     def open(self) -> "TransferQuerySet":
         return self.filter(state=Transfer.State.OPEN)
 
+    def waiting(self) -> "TransferQuerySet":
+        """Return the open ones of people who are still where they are sent from."""
+        return self.open().filter(person__organization=F("origin"))
+
     def with_names(self) -> "TransferQuerySet":
         return self.select_related(
             "person__organization__parent", "origin__parent", "target__parent", "asked_by__person", "decided_by__person"

@@ -28,8 +28,8 @@ class TalkRequestQuerySet(models.QuerySet["TalkRequest"]):
         return self.filter(state__in=TalkRequest.OPEN)
 
     def waiting(self) -> "TalkRequestQuerySet":
-        """Return those that no talk has settled yet, whether they were answered or not."""
-        return self.open().filter(~settled())
+        """Return those of people still here that no talk has settled yet, whether they were answered or not."""
+        return self.open().filter(~settled(), person__organization__isnull=False)
 
     def held(self) -> "TalkRequestQuerySet":
         return self.open().filter(settled())

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from carehub.audit.models import AuditEvent
 from carehub.reminders.models import InboxItem
+from members.actions import leave
 from members.models import Post
 from talks.models import TalkRequest
 from talks.requests.actions import ask_for_talk
@@ -107,6 +108,13 @@ def test_one_at_a_time_taken_back_at_any_time(school: School, as_: As):
     client = as_("owner")
     late = answer(client, one.pk)
     assert "没有重复" in client.get(late["Location"]).content.decode()
+
+
+def test_who_left_waits_no_more(school: School, as_: As):
+    ask(as_("member"))
+    leave(person=school.member, on=dt.date(2026, 11, 22), ending="left")
+    assert "黎小满" not in page(as_("owner"), "/talk-requests/")
+    assert "请求约谈" not in page(as_("owner"), "/")
 
 
 def test_the_days_to_answer_are_a_setting(school: School, as_: As):

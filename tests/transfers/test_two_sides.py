@@ -58,6 +58,8 @@ def test_the_other_branch_takes_over_and_the_duties_follow(school: School, as_: 
     assert where(school.member) == school.first
     assert "黎小满转到外国语学院教工第二党支部" in InboxItem.objects.get(recipient=school.user(receiver)).title
     assert "等您办理" in as_(receiver).get("/transfers/").content.decode()
+    assert "名册上等您办的" in as_(receiver).get("/").content.decode()
+    assert "名册上等您办的" not in as_("officer").get("/").content.decode()
     assert press(as_(receiver), one, "accept").status_code == 302
     assert where(school.member) == school.second
     ended, begun = Affiliation.objects.filter(person=school.member).order_by("started_on")
@@ -133,6 +135,17 @@ def test_bad_input_gets_a_sentence(school: School, as_: As, to: str, on: str, mo
     assert words in answer.content.decode()
     assert "写过的说明" in answer.content.decode()
     assert not Transfer.objects.exists()
+
+
+def test_whoever_keeps_the_roster_takes_it_back_when_the_asker_is_gone(school: School, as_: As, receiver: str):
+    send(as_("general_officer"), school.member, school.second.pk)
+    one = Transfer.objects.get()
+    assert press(as_("officer"), one, "withdraw").status_code == 302
+    assert Transfer.objects.get().state == "withdrawn"
+    send(as_("officer"), school.member, school.second.pk)
+    again = Transfer.objects.latest("pk")
+    press(as_(receiver), again, "withdraw")  # the other side declines, it does not take back
+    assert Transfer.objects.get(pk=again.pk).state != "withdrawn"
 
 
 def test_one_at_a_time_and_the_same_form_twice_is_one(school: School, as_: As):
