@@ -1,14 +1,9 @@
 """Pages of a secretary's plan: the weeks of a branch, its calendar, and what passes on when the office changes."""
 
-import datetime as dt
-from collections.abc import Iterable
-from typing import Any
-
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,11 +12,12 @@ from carehub.access.viewer import viewer_of
 from carehub.accounts.calendar_links import close_link, link_of, open_link, owner_of
 from carehub.audit.models import Action
 from carehub.audit.trail import record_first
-from carehub.calendar import DAY, today
+from carehub.calendar import today
 from carehub.catalog import RULES
 from carehub.dashboard.branch import screen_of
 from carehub.dashboard.handover import handover_of
-from carehub.dashboard.planning import Plan, PlannedWeek, plan_of
+from carehub.dashboard.plan_calendar import calendar_of
+from carehub.dashboard.planning import plan_of
 from carehub.dashboard.views import branches_seen_by
 from carehub.sheets.writing import file_name, ledger_response
 from members.models import Organization
@@ -44,7 +40,8 @@ def _branch(request: HttpRequest, pk: int) -> Organization:
     return found
 
 
-def _page(request: HttpRequest, branch: Organization, token: str = "") -> HttpResponse:
+def _page(request: HttpRequest, branch: Organization, address: str = "") -> HttpResponse:
+    """Draw the plan; `address` is the calendar's, which is shown this once."""
     context = {
         "branch": branch,
         "full_name": full_words(branch),
@@ -52,7 +49,7 @@ def _page(request: HttpRequest, branch: Organization, token: str = "") -> HttpRe
         "keeps": any(seat.organization_id == branch.pk for seat in viewer_of(request.user).seats),
         "may_upload": viewer_of(request.user).reach("roster_import", "e").covers(branch.access_facts()),
         "link": link_of(request.user),
-        "address": settings.SITE_URL + reverse("dashboard:calendar", args=[token]) if token else "",
+        "address": address,
     }
     return render(request, "dashboard/plan.html", context)
 
@@ -67,7 +64,7 @@ def plan_file(request: HttpRequest, pk: int) -> HttpResponse:
     event = record_first(
         Action.EXPORT, by=request.user, target=branch, path=path, what="talk-plan", rows=made.people
     )  # fmt: skip
-    data = calendar_of(made, branch, with_names=True)
+    data = calendar_of([(branch, made)], with_names=True)
     return ledger_response(_("%(branch)s_谈话安排.ics") % {"branch": branch}, data, after=event, media_type=ICS)
 
 
@@ -90,7 +87,8 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
 def subscribe(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a new address for the own calendar; it is shown once, and an older one ends with it."""
     branch = _branch(request, pk)
-    return _page(request, branch, open_link(user=request.user))
+    path = reverse("dashboard:calendar", args=[open_link(user=request.user)])
+    return _page(request, branch, settings.SITE_URL + path)
 
 
 @guard("talk", "e")
@@ -122,39 +120,6 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
     kept = {seat.organization_id for seat in viewer_of(owner).seats if seat.persona in KEEPERS}
     branches = list(branches_seen_by(owner).filter(pk__in=kept).select_related("parent").in_official_order())
     plans = [(branch, plan_of(screen_of(branch, owner, RULES, today()))) for branch in branches]
-    answer = HttpResponse(joined(plans), content_type=ICS)
+    answer = HttpResponse(calendar_of(plans, with_names=False), content_type=ICS)
     answer["Cache-Control"] = "no-store"
     return answer
-
-
-def calendar_of(made: Plan, branch: Organization, *, with_names: bool) -> bytes:
-    return joined([(branch, made)], with_names=with_names)
-
-
-def joined(plans: Iterable[tuple[Organization, Plan]], *, with_names: bool = False) -> bytes:
-    """Return the calendar of some plans (RFC 5545): one entry a week, over its working days."""
-    from icalendar import Calendar
-
-    book = Calendar()
-    for name, value in (("prodid", "-//CareHub//Talks//ZH"), ("version", "2.0"), ("x-wr-calname", _("谈心谈话安排"))):
-        book.add(name, value)
-    for branch, made in plans:
-        for one in made.weeks:
-            book.add_component(_entry(branch, one, with_names=with_names))
-    return bytes(book.to_ical())
-
-
-def _entry(branch: Organization, one: PlannedWeek, *, with_names: bool) -> Any:
-    from icalendar import Event
-
-    entry, first, last = Event(), one.week.days[0], one.week.days[-1]
-    names = "、".join(planned.line.person.name for planned in one.people)
-    said = _("谈心谈话 %(n)s 人") % {"n": len(one.people)} + (f"：{names}" if with_names else "")
-    entry.add("uid", f"talks-{branch.pk}-{one.week.monday.isoformat()}@carehub")
-    entry.add("dtstamp", timezone.now().astimezone(dt.UTC))
-    entry.add("dtstart", first)
-    entry.add("dtend", last + DAY)
-    entry.add("summary", said)
-    entry.add("url", settings.SITE_URL + reverse("dashboard:branch-plan", args=[branch.pk]))
-    entry.add("transp", "TRANSPARENT")
-    return entry
