@@ -8,7 +8,7 @@ MARKS ?= not browser
 # EXTRAS=sso adds the campus sign-on.
 EXTRAS ?=
 # Two at a time where there are two cores; TESTS="tests/talks -n 0" for one by one.
-PARALLEL ?= -n auto
+PARALLEL ?= -n auto --dist worksteal
 VENV := .venv
 PY := $(VENV)/bin/python
 

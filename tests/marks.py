@@ -15,6 +15,13 @@ import pytest
 
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 MARKS = ("service", "browser")
+# What reads files, sources and settings, or the invented university: the answer does not hang on the engine either.
+WALKS = (
+    "tests/house/", "tests/mutation/", "tests/foundation/", "tests/demo/", "tests/ops/test_production.py",
+    "tests/imports/test_any_file.py", "tests/imports/test_gate.py", "tests/imports/test_codes.py",
+    "tests/imports/test_properties.py", "tests/planning/test_weeks.py", "tests/reports/test_writing.py",
+    "tests/reports/test_no_formula.py", "tests/rulebook/", "tests/roles/test_handbook.py", "tests/administration/",
+)  # fmt: skip
 
 
 def services_answer() -> bool:
@@ -40,7 +47,11 @@ def browser() -> Iterator[Any]:
         opened.close()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.nodeid.startswith(WALKS) and not item.get_closest_marker("service"):
+            item.add_marker("walk")
     absent = [mark for mark, there in (("service", services_answer()), ("browser", bool(chromium()))) if not there]
     left_out = [item for item in items if any(item.get_closest_marker(mark) for mark in absent)]
     if left_out:

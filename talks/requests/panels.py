@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from carehub.access.viewer import viewer_of
 from talks.models import TalkRequest
-from talks.requests.actions import SECRETARIES
+
+ON_THE_DESK = ("BS", "GS")
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,14 @@ class Waiting:
 
 
 def waiting_for(user: Any) -> list[Waiting]:
-    """Return who waits for this account: in the own organisation all, below it those whom nobody answered in time."""
+    """Return who waits for a secretary: in the own organisation all, below it those whom nobody answered in time.
+
+    The head of the department, who comes last, has the list and the message.
+    """
     viewer = viewer_of(user)
-    own = {seat.organization_id for seat in viewer.seats if seat.persona in SECRETARIES}
+    own = {seat.organization_id for seat in viewer.seats if seat.persona in ON_THE_DESK}
+    if not own:
+        return []
     rows = TalkRequest.objects.visible_to(user).waiting().with_names().defer("words", "answer").order_by("pk")
     found = [waiting_of(one, viewer.on) for one in rows]
     return [one for one in found if one.asked.organization_id in own or one.is_late]

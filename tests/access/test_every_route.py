@@ -33,6 +33,8 @@ from tests.figures import Figure
 pytestmark = pytest.mark.django_db
 METHODS = "GET HEAD OPTIONS POST PUT PATCH DELETE TRACE".split()
 ONE_OF_EACH_KIND = ("M", "BS", "GO", "OD", "LT", "AUD")
+# The other engine answers for one of each kind: the answer follows from posts, and paths compare alike on both.
+EVERYBODY = [pytest.param(one, marks=[] if one in ONE_OF_EACH_KIND else [pytest.mark.walk]) for one in PERSONAS]
 LIKELY_TO_END_THE_SESSION = "accounts:"
 
 
@@ -109,7 +111,7 @@ def signed_in(client: Client, user: User, before: Route | None) -> Client:
     return client
 
 
-@pytest.mark.parametrize("persona", PERSONAS)
+@pytest.mark.parametrize("persona", EVERYBODY)
 def test_nobody_sees_what_is_not_theirs(school: School, persona: str, figure: Figure):
     wrong, counted, before = [], 0, None
     client, user = Client(raise_request_exception=False), school.user(CAST[persona])

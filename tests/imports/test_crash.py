@@ -131,6 +131,7 @@ def all_or_nothing(env: dict[str, str], folder: Path) -> None:
     assert now[:2] == [before[0] + ROWS, before[1] + ROWS]
 
 
+@pytest.mark.walk
 def test_killed_while_writing_leaves_all_or_nothing(fresh: dict[str, str], tmp_path: Path) -> None:
     all_or_nothing(fresh, tmp_path)
 
@@ -140,6 +141,7 @@ def test_killed_while_writing_leaves_all_or_nothing_on_postgres(fresh_postgres: 
     all_or_nothing(fresh_postgres, tmp_path)
 
 
+@pytest.mark.walk
 def test_20000_rows_fit_into_300_mb(fresh: dict[str, str], tmp_path: Path) -> None:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("名册")

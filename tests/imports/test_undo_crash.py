@@ -92,6 +92,7 @@ def undo_under_kills(env: dict[str, str], folder: Path) -> None:
     assert (gone[0][:4], gone[2]) == (nobody[0][:4], ["undone"])
 
 
+@pytest.mark.walk
 def test_killed_while_taking_back_leaves_all_or_nothing(fresh, tmp_path: Path) -> None:  # noqa: F811
     undo_under_kills(fresh, tmp_path)
 

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_november_23")]
 
 
 def sheet_of(client, school):
-    answer = client.get(f"/branch/{school.first.pk}/sheet/")
+    answer = client.get(f"/talk-sheets/{school.first.pk}/")
     assert answer.status_code == 200
     return load_workbook(io.BytesIO(answer.content))
 

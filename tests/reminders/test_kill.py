@@ -33,10 +33,12 @@ def holds(found: dict[str, int]) -> None:
     assert found["mail_twice"] <= found["killed"]
 
 
+@pytest.mark.walk
 def test_a_killed_sweep_loses_and_doubles_nothing(tmp_path):
     holds(kill_sweeps(tmp_path, "sound", f"sqlite:///{tmp_path / 'kill.sqlite3'}"))
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(("variant", "loss"), [("not-atomic", "inbox_lost"), ("marked-first", "mail_lost")])
 def test_a_sweep_built_otherwise_would_lose_something(tmp_path, variant, loss):
     assert kill_sweeps(tmp_path, variant, f"sqlite:///{tmp_path / 'kill.sqlite3'}", due=400)[loss] > 0
