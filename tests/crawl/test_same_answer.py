@@ -22,7 +22,7 @@ from tests.cast import School
 from tests.crawl.canaries import Canaries
 from tests.figures import Figure
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 PERSONAS = ("M", "GL", "BS", "BO", "GS", "GO", "LD", "LT", "XG", "OD")
 EACH, WITHIN_MS, AGAIN = 2, 5.0, 40
 NONCES = re.compile(
