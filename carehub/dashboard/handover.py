@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from carehub.access.viewer import Reach
 from carehub.calendar import today
@@ -73,5 +72,5 @@ def due_of(rule: Rule, duties: Sequence[Duty]) -> Due:
 
 def transfers_of(organization: Organization) -> int:
     """Return how many people are on the way from here or to here."""
-    rows: Any = Transfer.objects.open()
+    rows = Transfer.objects.waiting()
     return (rows.filter(origin=organization) | rows.filter(target=organization)).count()
