@@ -15,6 +15,7 @@ from carehub.accounts.actions import forget_what_is_over
 from carehub.addressees import Addressee, Chart, gone
 from carehub.audit.seals import seal_new_rows
 from carehub.catalog import RULES
+from carehub.duties.closing import close_ended
 from carehub.duties.duty import Duty, State
 from carehub.duties.rule import Ask, Rule, list_owed
 from carehub.reminders.actions import write_reminders
@@ -24,12 +25,13 @@ from carehub.reveals.actions import forget_old_places
 from carehub.survival.upkeep import look_after
 from members.actions import settle_accounts
 from members.models import Affiliation, Person
+from members.terms import tell_of_terms
 
 STAGES = frozenset({State.DUE_SOON, State.OVERDUE})
 
 
 def sweep(*, on: dt.date, rules: Iterable[Rule] = RULES) -> Counter[str]:
-    """Settle the accounts, remind everybody of what is due on a day, send the mail that waits; return the counts.
+    """Settle the accounts, remind everybody of what is due, close the periods that ended, send the mail that waits.
 
     What this and everybody else wrote into the audit trail is sealed at the end.
     """
@@ -37,7 +39,9 @@ def sweep(*, on: dt.date, rules: Iterable[Rule] = RULES) -> Counter[str]:
     try:
         counts.update(settle_accounts(on=on))
         forget_what_is_over()
-        counts.update(remind(on=on, rules=rules))
+        rules = list(rules)
+        counts.update(remind(on=on, rules=rules), closed_periods=close_ended(on=on, rules=rules))
+        counts.update(terms=tell_of_terms(on=on))
     finally:
         # Whatever is wrong with one rule's duties, mail that was written before goes out.
         counts.update(send_due())

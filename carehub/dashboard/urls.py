@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from carehub.dashboard import ahead_views, plan_views, views
+from carehub.dashboard import ahead_views, closed_views, plan_views, views
 
 app_name = "dashboard"
 urlpatterns = [
@@ -22,4 +22,7 @@ urlpatterns = [
     path("overview/years/", ahead_views.years, name="years"),
     path("overview/chase/", ahead_views.chase, name="chase"),
     path("overview/quality/", ahead_views.quality, name="quality"),
+    path("overview/closed/", closed_views.closed, name="closed"),
+    path("overview/closed/<int:pk>/", closed_views.closed_period, name="closed-period"),
+    path("overview/closed/<int:pk>/reopen/", closed_views.reopen_period, name="reopen-period"),
 ]

@@ -17,6 +17,7 @@ from carehub.calendar import today, year_of
 from carehub.catalog import RULES
 from carehub.dashboard.ahead_views import may_chase
 from carehub.dashboard.branch import YEARLY, keeps_ledger, screen_of
+from carehub.dashboard.closed import as_closed, day_closed
 from carehub.dashboard.forms import BranchFilter
 from carehub.dashboard.heat import Sum, total
 from carehub.dashboard.names import STATES, names_behind
@@ -115,7 +116,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     on = today()
     sight = sight_of(request.user, request.GET.get("within", ""))
     period = period_named(request.GET.get("period", ""), on)
-    page = Overview(sight, period, RULES)
+    page = Overview(sight, period, as_closed(RULES))
     context = {
         "sight": sight,
         "unit": sight.unit,
@@ -127,6 +128,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "may_inspect": viewer_of(request.user).may("inspection", "v"),
         "may_chase": may_chase(sight),
         "may_ask": viewer_of(request.user).reach("talk", "F").everything,
+        "closed_on": day_closed(page.rules, [window for _rule, window in page.spans]),
     }
     return render(request, "dashboard/overview.html", context)
 
@@ -159,7 +161,7 @@ def _rule(code: str) -> Rule:
     found = next((rule for rule in RULES if rule.code == code), None)
     if found is None:
         raise Http404
-    return found
+    return as_closed([found])[0]
 
 
 def _sum_of(tally: Tally | None) -> Sum:

@@ -74,6 +74,8 @@ ANSWER_NOTE = _("从本人提出的当天算起；逾期没有答复，上级书
 ANSWER_WITHIN = Setting("talk-request-days", "5", _("请求约谈几天内答复"), Days(), "C-2.3", ANSWER_NOTE)
 BREAKS_NOTE = _("谈话安排会避开寒暑假；法定节假日和调休不用登记。")
 SCHOOL_BREAKS = Setting("school-breaks", "", _("寒假、暑假从哪天到哪天"), Spans(), "C-2.3", BREAKS_NOTE)
+TERM_NOTE = _("届满由选举日期和任期算出，在党组织页登记。")
+TERM_NOTICE = Setting("term-notice-days", "90", _("任期届满前几天提醒换届"), Days(), "C-2.17", TERM_NOTE)
 LEAD_NOTE = _("事情发生前几天内已经谈过的也算数。")
 EVENT_LEAD = Setting("event-lead-days", "7", _("事前几天内谈过也算"), Days(), "C-2.5", LEAD_NOTE)
 DIRECT_EVENT_NOTE = _("直属党支部书记本人遇到入职、退休和五必谈的事，由谁与其谈。")
@@ -99,7 +101,7 @@ SETTINGS = {
         ENTRY_GRACE, DUE_SOON_YEAR, DUE_SOON_QUARTER, UPCOMING, LEADER_TALKS, DIRECT_BRANCH, LATE_JOINER, OTHER_BRANCH,
         *EVENT_DAYS.values(), EVENT_LEAD, DUE_SOON_EVENT, DIRECT_EVENT,
         IN_USE_SINCE,
-        ANSWER_WITHIN, SCHOOL_BREAKS, TALK_TEXT, ERASE_AFTER,
+        ANSWER_WITHIN, TERM_NOTICE, SCHOOL_BREAKS, TALK_TEXT, ERASE_AFTER,
     )
 }  # fmt: skip
 

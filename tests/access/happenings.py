@@ -4,6 +4,9 @@ import datetime as dt
 import uuid
 from collections.abc import Iterator
 
+from carehub.catalog import RULES
+from carehub.duties.closing import close
+from carehub.duties.models import ClosedPeriod
 from members.models import ChangeRequest, LifeEvent, Organization, Oversight, Post, Transfer
 from members.roles import RESTRICTED
 from talks.models import TalkRequest
@@ -71,6 +74,10 @@ def let_happen(school: School) -> None:
             asked_on=ON, answer_by_on=ON, once_key=uuid.uuid4(),
         )  # fmt: skip
 
+    for rule in RULES[:3]:
+        window = rule.windows_before(ON)[0]
+        close(rule, window, on=ON)
+
 
 Row = tuple[int, Organization, frozenset[int], int | None]
 
@@ -101,6 +108,11 @@ def oversights() -> Iterator[Row]:
 def talk_requests() -> Iterator[Row]:
     for one in TalkRequest.objects.select_related("organization").order_by("pk"):
         yield one.pk, one.organization, frozenset({one.person_id}), one.account_id
+
+
+def closed_periods() -> Iterator[int]:
+    """Yield the numbers of the closed periods."""
+    yield from ClosedPeriod.objects.order_by("pk").values_list("pk", flat=True)
 
 
 def change_requests() -> Iterator[Row]:

@@ -26,6 +26,7 @@ from tests.access import authority
 from tests.access.happenings import (
     Row,
     change_requests,
+    closed_periods,
     events_of,
     let_happen,
     oversights,
@@ -95,6 +96,7 @@ class Target:
     has_words: bool = False
     other_side: Organization | None = None  # a transfer lies in two places
     shared: bool = False  # whoever has the right for the whole school sees it besides its maker
+    of_every_unit: bool = False  # a closed period: each sees the own part of it
 
 
 NOBODY = Target(MISSING, exists=False)
@@ -121,7 +123,7 @@ def _above(organization: Organization | None) -> Iterator[Organization]:
 def covers(school: School, persona: str, scope: str, target: Target) -> bool:
     """Return whether a scope letter of a persona covers a target."""
     person = school.people[CAST[persona]]
-    if scope == "u":
+    if scope == "u" or (target.of_every_unit and scope in "bsg"):
         return True
     if scope in "bs":
         return school.organizations[SEATS[persona]] in {*_above(target.organization), *_above(target.other_side)}
@@ -263,6 +265,7 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "proposal": lambda persona: [*(Target(pk, made_by=by) for pk, by in authority.proposals()), NOBODY],
         "file-grant": lambda persona: [*(Target(pk) for pk in authority.grants(PersonGrant)), NOBODY],
         "acting-grant": lambda persona: [*(Target(pk) for pk in authority.grants(OrganizationGrant)), NOBODY],
+        "closed-period": lambda persona: [*(Target(pk, of_every_unit=True) for pk in closed_periods()), NOBODY],
         "setting": lambda persona: [Target("entry-grace-days"), replace(NOBODY, argument="nothing")],
     }
 
