@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from members.models import Organization, Person, Post
 from members.posts_actions import OFFICES
 from members.roles_forms import DayField, OnceForm
+from members.terms import USUAL_YEARS
 
 
 class AppointForm(OnceForm):
@@ -51,3 +52,20 @@ class OverseeForm(OnceForm):
         leaders = Person.objects.filter(pk__in=leading.values("person")).by_name()
         self.fields["leader"].queryset = leaders  # type: ignore[attr-defined]
         self.fields["started_on"].initial = on
+
+
+class TermForm(OnceForm):
+    """When the present committee was elected, and for how many years."""
+
+    elected_on = DayField(
+        label=gettext_lazy("本届选举产生的日期"), help_text=gettext_lazy("按选举结果批复或党员大会的日期填。")
+    )
+    term_years = forms.TypedChoiceField(
+        label=gettext_lazy("任期"), coerce=int, choices=[(n, gettext_lazy("%s 年") % n) for n in (3, 4, 5)]
+    )
+
+    def __init__(self, *args: Any, organization: Organization, on: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["elected_on"].initial = organization.elected_on
+        self.fields["elected_on"].widget.attrs["max"] = on.isoformat()
+        self.fields["term_years"].initial = organization.term_years or USUAL_YEARS.get(organization.kind)

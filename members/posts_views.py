@@ -14,9 +14,10 @@ from carehub.calendar import today
 from members import posts_actions as actions
 from members.grants_actions import Refused
 from members.models import Organization, Oversight, Person, Post
-from members.posts_forms import AppointForm, LastDayForm, OverseeForm
+from members.posts_forms import AppointForm, LastDayForm, OverseeForm, TermForm
 from members.roles import RESTRICTED
 from members.roles_views import FOUND, _status, chosen_person
+from members.terms import WITH_TERM, set_term
 
 THREE_HANDS = "这项职务经三人办理，请在“职务办理”里提出。"
 
@@ -106,3 +107,22 @@ def end_oversight(request: HttpRequest, pk: int) -> HttpResponse:
 
     organization = get_object_or_404(Organization.objects.visible_to(request.user), pk=row.organization_id)
     return _ending(request, organization, _("%(name)s的分管") % {"name": row.leader.name}, do)
+
+
+@guard("organization", "e")
+@require_http_methods(["GET", "POST"])
+def term(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put down when the present committee was elected: the end of its term follows."""
+    rows = Organization.objects.visible_to(request.user).filter(kind__in=WITH_TERM)
+    organization, on = get_object_or_404(rows, pk=pk), today()
+    form = TermForm(request.POST or None, organization=organization, on=on)
+    if request.method == "POST" and form.is_valid():
+        elected_on, years = form.cleaned_data["elected_on"], form.cleaned_data["term_years"]
+        try:
+            done = set_term(organization=organization, elected_on=elected_on, term_years=years, by=request.user, on=on)
+            messages.success(request, _("已登记任期。") if done else _("和原来的一样，没有改动。"))
+            return redirect(organization)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+    context = {"form": form, "organization": organization}
+    return render(request, "members/term.html", context, status=_status(request))

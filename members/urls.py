@@ -19,6 +19,7 @@ urlpatterns = [
     path("organizations/<int:pk>/", views.organization, name="organization"),
     path("organizations/<int:pk>/posts/new/", posts_views.appoint, name="post-new"),
     path("organizations/<int:pk>/oversight/", posts_views.oversee, name="oversee"),
+    path("organizations/<int:pk>/term/", posts_views.term, name="term"),
     path("posts/<int:pk>/end/", posts_views.end, name="post-end"),
     path("oversight/<int:pk>/end/", posts_views.end_oversight, name="oversight-end"),
     path("imports/", imports_views.imports, name="imports"),

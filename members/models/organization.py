@@ -1,5 +1,6 @@
 """The tree of Party organisations: 党委 → 党总支 | 直属党支部, 党总支 → 党支部, 党支部 → 党小组."""
 
+import datetime as dt
 from typing import Any
 
 from django.db import models
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from carehub.access.classes import classes
 from carehub.access.paths import PathField, below
 from carehub.access.viewer import Facts, viewer_of
+from carehub.calendar import months_before
 
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
@@ -38,7 +40,7 @@ class Organization(models.Model):
         GROUP = "group", _("党小组")
 
     access_resource = "organization"
-    field_classes = classes(C0="name short_name code kind parent path aliases")
+    field_classes = classes(C0="name short_name code kind parent path aliases elected_on term_years")
 
     name = models.CharField(_("党组织全称"), max_length=200)
     short_name = models.CharField(_("简称"), max_length=100, blank=True)
@@ -49,6 +51,9 @@ class Organization(models.Model):
     )
     path = PathField(_("路径"), unique=True, null=True, editable=False, help_text="/1/7/23/")
     aliases = models.JSONField(_("别名"), default=list, blank=True)
+    # 本届委员会（没有委员会的支部：书记）选举产生的日期；届满由它和任期算出
+    elected_on = models.DateField(_("本届选举产生的日期"), null=True, blank=True)
+    term_years = models.PositiveSmallIntegerField(_("任期（年）"), null=True, blank=True)
 
     objects = OrganizationQuerySet.as_manager()
 
@@ -64,6 +69,11 @@ class Organization(models.Model):
                 condition=models.Q(kind="committee", parent__isnull=True)
                 | (~models.Q(kind="committee") & models.Q(parent__isnull=False)),
                 name="organization_root_is_committee",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(elected_on__isnull=True, term_years__isnull=True)
+                | models.Q(elected_on__isnull=False, term_years__gte=3, term_years__lte=5),
+                name="organization_term_three_to_five_years",
             ),
         ]
 
@@ -83,6 +93,13 @@ class Organization(models.Model):
 
     def access_facts(self) -> Facts:
         return Facts(path=self.path or "")
+
+    @property
+    def term_ends_on(self) -> dt.date | None:
+        """Return the day on which the committee's term ends and 换届 is due: of 29 February, 28 February."""
+        if self.elected_on is None or self.term_years is None:
+            return None
+        return months_before(self.elected_on, -12 * self.term_years)
 
     @property
     def is_direct_branch(self) -> bool:
