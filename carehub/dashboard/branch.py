@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from carehub.access.viewer import Reach, viewer_of
 from carehub.calendar import year_of
 from carehub.duties.duty import Duty, State
-from carehub.duties.rule import Ask, Rule, list_owed
+from carehub.duties.rule import Ask, Rule, list_duties, list_owed
 from members.models import Organization, Person, Post
 from members.scope import title_of
 from talks.panels import LastTalk, last_talks
@@ -35,6 +35,7 @@ class Line:
     on: dt.date
     this_year: Duty | None = None
     missed: list[Duty] = field(default_factory=list)  # overdue in a window that has closed
+    events: list[tuple[Duty, str]] = field(default_factory=list)  # what an event asks for, with the rule's title
     last: LastTalk | None = None
 
     @property
@@ -67,8 +68,13 @@ class Line:
 
     @property
     def next(self) -> Duty | None:
-        """Return what is due first: what is overdue, else this year's talk."""
-        return self.missed[0] if self.missed else self.this_year if self.is_owed else None
+        """Return what is due first: what stayed overdue, what an event asks for, else this year's talk."""
+        first = [*self.missed, *(duty for duty, _title in self.events)]
+        return first[0] if first else self.this_year if self.is_owed else None
+
+    @property
+    def is_overdue(self) -> bool:
+        return bool(self.missed) or any(duty.state == State.OVERDUE for duty, _title in self.events)
 
     @property
     def last_words(self) -> str:
@@ -125,6 +131,8 @@ def screen_of(branch: Organization, user: Any, rules: Sequence[Rule], on: dt.dat
     scope = Reach(paths=(path,))
     yearly = [rule for rule in rules if rule.code == YEARLY]
     duties = list_owed(yearly, Ask(on=on, scope=scope, owners=frozenset({branch.pk})))
+    events = events_in(branch, rules, on)
+    events.pop(viewer_of(user).person_id or 0, None)  # nobody learns from a list what others told about him
     last = last_talks(on=on, below_path=path)
     posts = posts_in(path, on)
     current = {duty.subject_id: duty for duty in duties if duty.window == year_of(on).label}
@@ -139,11 +147,23 @@ def screen_of(branch: Organization, user: Any, rules: Sequence[Rule], on: dt.dat
             on=on,
             this_year=current.get(person.pk),
             missed=[d for d in duties if d.subject_id == person.pk and d.window != year_of(on).label],
+            events=events.get(person.pk, []),
             last=last.get(person.pk),
         )
         for person in people
     ]
     return Screen(branch, on, sorted(lines, key=lambda line: not line.is_secretary))
+
+
+def events_in(branch: Organization, rules: Sequence[Rule], on: dt.date) -> dict[int, list[tuple[Duty, str]]]:
+    """Return {person: talks that an event asks the branch for, the first due first}; a fixed number of queries."""
+    asking = {rule.code: str(rule.title) for rule in rules if rule.cadence == "event"}
+    ask = Ask(on=on, scope=Reach(paths=(branch.path or "",)), owners=frozenset({branch.pk}), states=frozenset(LEFT))
+    found: dict[int, list[tuple[Duty, str]]] = {}
+    duties = list_duties([rule for rule in rules if rule.code in asking], ask)
+    for duty in sorted(duties, key=lambda duty: (duty.due_on, duty.key)):
+        found.setdefault(duty.subject_id, []).append((duty, asking[duty.rule]))
+    return found
 
 
 def posts_in(path: str, on: dt.date) -> dict[int, list[Post]]:

@@ -31,8 +31,9 @@ def _is(state: str) -> Callable[[Line], bool]:
 
 CHIPS = (
     Chip("", _("全部"), lambda line: True),
-    Chip("overdue", _("逾期"), lambda line: bool(line.missed), "is-overdue", "alert-triangle"),
+    Chip("overdue", _("逾期"), lambda line: line.is_overdue, "is-overdue", "alert-triangle"),
     Chip("soon", _("快到期"), _is(State.DUE_SOON), "is-soon", "clock"),
+    Chip("event", _("遇事要谈"), lambda line: bool(line.events)),
     Chip("left", _("今年未谈"), lambda line: line.is_left),
     Chip("excused", _("已说明"), _is(State.EXCUSED)),
     Chip("late", _("补录"), _is(State.LATE_ENTRY)),

@@ -46,6 +46,7 @@ def rows_of(lines: Iterable[Line]) -> Iterator[tuple[Any, ...]]:
         held: dt.date | str = duty.done_on if duty and duty.done_on else ""
         notes = [duty.why] if duty and duty.why else []
         notes += [_("%(year)s年未谈") % {"year": missed.window} for missed in line.missed]
+        notes += [_("%(title)s未谈") % {"title": title} for _duty, title in line.events]
         yield (
             number,
             line.person.name,

@@ -1,5 +1,7 @@
 """The desk and the page of one duty."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -79,7 +81,7 @@ def duty(request: HttpRequest, key: str) -> HttpResponse:
 def excuse_duty(request: HttpRequest, key: str) -> HttpResponse:
     """Put down why it could not be done. The same words posted again change nothing."""
     found = _excusable(request, key)
-    form = ExcuseForm(request.POST, on=found.on)
+    form = _excuse_form(found, request.POST)
     if not form.is_valid():
         return _duty_page(request, found, form)
     reason, until_on = form.cleaned_data["reason"].strip(), form.cleaned_data["until_on"]
@@ -119,13 +121,17 @@ def _excusable(request: HttpRequest, key: str) -> Found:
     return found
 
 
+def _excuse_form(found: Found, data: Any = None) -> ExcuseForm:
+    return ExcuseForm(data, on=found.on, due_on=found.duty.due_on, of_event=found.is_event)
+
+
 def _duty_page(request: HttpRequest, found: Found, form: ExcuseForm | None = None) -> HttpResponse:
     context = {
         "found": found,
         "duty": found.duty,
         "evidence": found.evidence_for(request.user),
         "preparable": preparable(request.user, [found.duty.person_id], found.on) if found.may_record else {},
-        "form": form or (ExcuseForm(on=found.on) if found.may_excuse else None),
+        "form": form or (_excuse_form(found) if found.may_excuse else None),
         "excuse": Excuse.objects.in_force(found.on).filter(**vars(found.key)).first() if found.is_excused else None,
     }
     return render(request, "desk/duty.html", context, status=422 if form else 200)

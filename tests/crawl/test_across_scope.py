@@ -43,7 +43,7 @@ PLAIN = set(
     rule shown persona code role started_on ended_on note purpose masked
     why since_on revision seen on verified number name sex ethnicity education position joined_on confirmed_on
     standing_correction_months is_floating floating_to lost_contact_on phone address born_on id_number
-    outside manner replace words elected_on term_years""".split()
+    outside manner replace words elected_on term_years usual""".split()
 )
 WHOSE_TALKER_IS_TYPED = "talks:list"  # the filter's talker is a name
 # Shown and never read: the talker of a recorded talk stays.

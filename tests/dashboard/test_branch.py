@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from carehub.audit.models import AuditEvent
-from members.models import Organization, Person, Post
+from members.models import LifeEvent, Organization, Person, Post
 from tests.cast import make_person
 from tests.dashboard.crowd import crowd
 from tests.talks.writing import talk_of
@@ -41,6 +41,34 @@ def test_last_years_gap_is_overdue_beside_this_years_state(as_, school):
     html = screen(as_("owner"), school)
     assert "2025年未谈" in html
     assert "逾期 327 天" in html
+
+
+def let_happen(school, key, kind="honoured"):
+    return LifeEvent.objects.create(
+        person=school.people[key], kind=kind, happened_on=dt.date(2026, 11, 10), organization=school.first,
+        path=school.first.path, source="branch", entered_by=school.user("officer"),
+    )  # fmt: skip
+
+
+def test_what_an_event_asks_for_stands_beside_the_person_without_saying_what_happened(as_, school):
+    let_happen(school, "member", "sanctioned")
+    html = screen(as_("owner"), school)
+    line = html[html.index("黎小满</a></td>") :]
+    assert "五必谈，11月25日前" in line[: line.index("</tr>")]
+    assert "处分" not in html
+
+
+def test_nobody_meets_an_event_of_his_own_on_the_screen(as_, school):
+    let_happen(school, "officer", "sanctioned")
+    assert "五必谈，" not in screen(as_("officer"), school)
+    assert "五必谈，" in screen(as_("owner"), school)
+
+
+def test_people_with_an_event_can_be_picked_out(as_, school):
+    let_happen(school, "member")
+    html = screen(as_("owner"), school, "?show=event")
+    assert "黎小满</a></td>" in html
+    assert "陈立群</a></td>" not in html
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The page of one duty: its arithmetic, its proof, and the excuse."""
 
 import datetime as dt
+import re
 import uuid
 from unittest import mock
 
@@ -10,7 +11,7 @@ from django.utils import timezone
 from carehub.audit.models import AuditEvent
 from carehub.duties.models import Excuse
 from members.actions import affiliate
-from members.models import Post
+from members.models import LifeEvent, Post
 from tests.talks.writing import talk_of
 
 ON = dt.date(2026, 11, 23)
@@ -184,3 +185,37 @@ def test_nothing_is_changed_by_reading(as_, yearly):
     client = as_("owner")
     assert client.get(url(yearly("member"), "excuse/")).status_code == 405
     assert client.get(url(yearly("member"), "excuse/withdraw/")).status_code == 405
+
+
+def test_one_tap_gives_a_usual_reason_with_a_day_filled_in(as_, yearly):
+    client, address = as_("owner"), url(yearly("member"))
+    assert 'name="until_on" value="2026-12-31"' in text(client, address)
+    answer = client.post(f"{address}excuse/", filled(reason="", usual="away"))
+    assert answer.status_code == 302
+    assert Excuse.objects.get().reason == "长期在外，返校后谈"
+
+
+def test_what_is_tapped_and_what_is_typed_stand_together(as_, yearly):
+    as_("owner").post(url(yearly("member"), "excuse/"), filled(reason="已约在1月", usual="away"))
+    assert Excuse.objects.get().reason == "长期在外，返校后谈，已约在1月"
+
+
+def test_that_there_was_nothing_to_talk_about_is_said_of_an_event_only(as_, yearly):
+    answer = as_("owner").post(url(yearly("member"), "excuse/"), filled(reason="", usual="wrong"))
+    assert answer.status_code == 422
+    assert not Excuse.objects.exists()
+
+
+def test_an_event_that_was_entered_by_mistake_is_said_in_three_taps(as_, school):
+    """The row on the desk, the reason, save: nothing is typed."""
+    event = LifeEvent.objects.create(
+        person=school.member, kind="honoured", happened_on=dt.date(2026, 11, 10), organization=school.first,
+        path=school.first.path, source="branch", entered_by=school.user("officer"),
+    )  # fmt: skip
+    client, address = as_("owner"), url(f"C-2.5:2026:{school.first.pk}:{event.pk}")
+    assert address in text(client, "/")
+    html = text(client, address)
+    kept = {name: re.search(rf'name="{name}" value="([^"]+)"', html)[1] for name in ("once_key", "until_on")}
+    assert client.post(f"{address}excuse/", {**kept, "usual": "wrong", "reason": ""}).status_code == 302
+    assert "不适用：登记有误" in text(client, address)
+    assert "五必谈" not in text(client, "/").partition("已说明")[0]
