@@ -42,7 +42,7 @@ def prefilled(user: Any, asked: QueryDict, on: dt.date) -> dict[str, Any]:
         initial["held"] = "other"
     if len(within) > 1:
         initial["form"] = Talk.Form.COLLECTIVE
-    would = settling(Draft(talker.pk, frozenset(within), on, on))
+    would = settling(Draft(talker.pk, frozenset(within), on, on, collective=len(within) > 1))
     initial["reasons"] = reasons_of([*would.duties, *([duty] if duty else [])], user)
     return initial
 
@@ -85,7 +85,9 @@ def aside(form: TalkForm) -> dict[str, Any]:
     talker, picked = form.talker_person, form.picked
     if talker is None:
         return {"settling": Settling([], form.on), "picked": picked}
-    draft = Draft(talker.pk, frozenset(person.pk for person in picked), form.held_day, form.on)
+    people = frozenset(person.pk for person in picked)
+    is_collective = form["form"].value() == Talk.Form.COLLECTIVE
+    draft = Draft(talker.pk, people, form.held_day, form.on, collective=is_collective)
     possible = bool(picked) and form.held_day <= form.on
     would = settling(draft) if possible else Settling([], form.on)
     offices = offices_on(talker.pk, form.held_day)

@@ -1,7 +1,8 @@
 """One look at a window: the day of looking, the reference day, and the settings that held then."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from carehub.calendar import Window
 from carehub.duties.settings import DUE_SOON_QUARTER, DUE_SOON_YEAR, ENTRY_GRACE, UPCOMING, Settings
@@ -14,6 +15,7 @@ class Look:
     on: dt.date
     window: Window
     settings: Settings
+    found: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)  # what a rule asks once per look
 
     @classmethod
     def at(cls, on: dt.date, window: Window) -> "Look":

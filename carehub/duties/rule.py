@@ -48,6 +48,7 @@ class Draft:
     people: frozenset[int]
     held_on: dt.date
     entered_on: dt.date
+    collective: bool = False
 
 
 class Rule(ABC):

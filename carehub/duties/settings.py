@@ -39,9 +39,13 @@ class Setting:
 EACH_OR_ANY = Choice((("each", _("每人")), ("any", _("任选一人"))))
 NONE_OR_HEAD = Choice((("none", _("不作要求")), ("OH", _("组织部负责人"))))
 YES_OR_NO = Choice((("yes", _("算数")), ("no", _("不算，只认现在的支部"))))
+SHARES = Choice((("none", _("不限")), ("50", _("至多一半")), ("30", _("至多三成")), ("0", _("每人都要单独谈"))))
 FACTS_OR_LINE = Choice((("none", _("只记事实与办理事项")), ("line", _("另记一句话要点"))))
 DIRECT_NOTE = _("默认不作要求，不论是否谈过都不列入任务。")
 JOINER_NOTE = _("这一天及以后转入的党员，当年没有谈也不算逾期。")
+SHARE_NOTE = _(
+    "一个支部当年只在集体谈话中谈过的人，最多占应谈人数的这个比例；谈得较早的先算，超出的仍列为未谈，单独谈过就算办结。"
+)
 SINCE_NOTE = _("第一次导入名册时自动登记为当天。")
 TEXT_NOTE = _("一句话要点只有谈话人和记录人能看到。改为只记事实后，以前的要点留在原处。")
 
@@ -56,6 +60,9 @@ LATE_JOINER = Setting(
     "C-2.3-late-joiner", "12-01", _("几月几日起转入学校的当年可不谈"), MonthDay(), "C-2.3", JOINER_NOTE
 )
 OTHER_BRANCH = Setting("C-2.3-other-branch", "yes", _("当年在校内原支部谈过是否算数"), YES_OR_NO, "C-2.3")
+COLLECTIVE_SHARE = Setting(
+    "C-2.3-collective-share", "none", _("只靠集体谈话办结的人最多占多少"), SHARES, "C-2.6", SHARE_NOTE
+)
 IN_USE_SINCE = Setting(
     "in-use-since", "1921-07-01", _("平台启用日期，此前结束的时段不再追"), Day(), "C-2.3", SINCE_NOTE
 )
@@ -99,6 +106,7 @@ SETTINGS = {
     setting.name: setting
     for setting in (
         ENTRY_GRACE, DUE_SOON_YEAR, DUE_SOON_QUARTER, UPCOMING, LEADER_TALKS, DIRECT_BRANCH, LATE_JOINER, OTHER_BRANCH,
+        COLLECTIVE_SHARE,
         *EVENT_DAYS.values(), EVENT_LEAD, DUE_SOON_EVENT, DIRECT_EVENT,
         IN_USE_SINCE,
         ANSWER_WITHIN, TERM_NOTICE, SCHOOL_BREAKS, TALK_TEXT, ERASE_AFTER,

@@ -1,5 +1,6 @@
 """C-2.3: the branch secretary talks with every Party member of the branch, once in each calendar year."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -8,16 +9,18 @@ from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from carehub.calendar import window_named
 from carehub.duties.duty import State
 from carehub.duties.look import Look
 from carehub.duties.rows import Row, RowRule, Unit, reason_of
-from carehub.duties.rule import Ask, Draft
-from carehub.duties.settings import OTHER_BRANCH
+from carehub.duties.rule import Ask, Draft, Duties
+from carehub.duties.settings import COLLECTIVE_SHARE, OTHER_BRANCH
 from carehub.duties.states import FINISHED, state_of
 from members.models import Affiliation, Organization, Post
 from talks.duties.posts import units_of
+from talks.duties.share import Share, is_limited, share_of
 from talks.duties.stays import came_late, has_left, last_stays, opens_on
-from talks.models import Participation
+from talks.models import Participation, Talk
 from talks.rules import attended, best_of, earliest
 
 PERSON_FACTS = ("lost_contact_on", "died_on", "left_party_on", "suspended_on")
@@ -33,10 +36,13 @@ class BranchTalks(RowRule):
     order = ("branch__code", "person__pinyin", "person_id")
 
     def rows(self, look: Look) -> QuerySet[Any]:
+        return self._rows(look, self.deeds(look))
+
+    def _rows(self, look: Look, deeds: QuerySet[Participation]) -> QuerySet[Any]:
         state = state_of(
             look,
             excepted=Q(person__lost_contact_on__lte=look.reference_on),
-            deed=best_of(self.deeds(look), look),
+            deed=best_of(deeds, look),
             left=Q(has_left(look)) | Q(came_late(look)),
             excused=Exists(self.excuses(look, "branch_id", "person_id")),
         )
@@ -44,11 +50,30 @@ class BranchTalks(RowRule):
         return last_stays(look).annotate(state=state, **{name: F(column) for name, column in numbers.items()})
 
     def deeds(self, look: Look) -> QuerySet[Participation]:
-        """Return the talks that count for OuterRef(person): by a secretary of the person's branch of that day."""
+        """Return the talks that count for OuterRef(person), within the limit set for collective ones."""
+        if not is_limited(look):
+            return self._every_deed(look)
+        return self._every_deed(look).exclude(talk__form=Talk.Form.COLLECTIVE, person__in=self._share(look).beyond)
+
+    def _every_deed(self, look: Look) -> QuerySet[Participation]:
+        """Return the talks by a secretary of the person's branch of that day."""
         served = _served_that_day()
         if look.settings[OTHER_BRANCH] != "yes":
             served = served.filter(organization=OuterRef(OuterRef("branch_id")))
         return attended(look).filter(Exists(served), person=OuterRef("person_id"))
+
+    def _share(self, look: Look) -> Share:
+        """Return what the limit does in the whole window, asked once per look."""
+        if "share" not in look.found:
+            deeds = self._every_deed(look)
+            rows = self._rows(look, deeds).annotate(
+                first_on=Subquery(deeds.order_by("talk__held_on").values("talk__held_on")[:1]),
+                is_single=Exists(deeds.exclude(talk__form=Talk.Form.COLLECTIVE)),
+            )
+            counted = rows.order_by().values_list("branch_id", "person_id", "state", "first_on", "is_single")
+            look.found["share"] = share_of(counted, int(look.settings[COLLECTIVE_SHARE]))
+        share: Share = look.found["share"]
+        return share
 
     def within(self, ask: Ask) -> Q:
         return ask.scope.q(path="branch__path", person="person", occupation="person__occupation")
@@ -75,6 +100,22 @@ class BranchTalks(RowRule):
         if row["state"] in FINISHED:
             return _("原支部已谈") if row["evidence"]["branch"] != row["unit_no"] else ""
         return _why_not(row, look) if row["state"] == State.NOT_APPLICABLE else ""
+
+    def settled_by(self, draft: Draft) -> Duties:
+        settled = super().settled_by(draft)
+        return self._with_room(settled, draft) if draft.collective and settled else settled
+
+    def _with_room(self, settled: Duties, draft: Draft) -> Duties:
+        """Leave out those for whom a collective talk would be beyond the limit of their branch."""
+        look = Look.at(draft.entered_on, window_named(settled[0].window))
+        if not is_limited(look):
+            return settled
+        room, kept = Counter(self._share(look).room), []
+        for duty in sorted(settled, key=lambda duty: duty.subject_id):
+            if room[duty.owner_id] > 0:
+                room[duty.owner_id] -= 1
+                kept.append(duty)
+        return kept
 
     def touched(self, draft: Draft, look: Look) -> Q:
         offices = Post.objects.secretaries().in_force(draft.held_on).filter(person=draft.talker_id)

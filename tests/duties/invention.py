@@ -27,6 +27,7 @@ SETTINGS = {
     "C-2.2-direct-branch": ("none", "OH"),
     "C-2.3-late-joiner": ("12-01", "11-15", "06-30"),
     "C-2.3-other-branch": ("yes", "no"),
+    "C-2.3-collective-share": ("none", "50", "30", "0"),
 }
 
 
@@ -259,6 +260,7 @@ def converse_once(school: Invented, talker: Person | None, people: list[Person],
         held_on=on,
         entered_on=max(on, until if school.once_in(4) else on + days(delay)),
         talker=talker,
+        form=Talk.Form.COLLECTIVE if len(people) > 1 else Talk.Form.SINGLE,
         organization=school.committee,
         path=school.committee.path,
         once_key=UUID(int=school.random.getrandbits(128), version=4),

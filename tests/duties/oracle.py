@@ -26,6 +26,7 @@ DEFAULTS = {
     "C-2.2-direct-branch": "none",
     "C-2.3-late-joiner": "12-01",
     "C-2.3-other-branch": "yes",
+    "C-2.3-collective-share": "none",
 }
 
 
@@ -54,7 +55,7 @@ def load() -> Rows:
         rows.posts[row["organization_id"], row["role"]].append(row)
     rows.oversights = list(Oversight.objects.values())
     talks = {row["id"]: {**row, "people": []} for row in Talk.objects.values(
-        "id", "held_on", "entered_on", "talker_id", "withdrawn_at")}  # fmt: skip
+        "id", "held_on", "entered_on", "talker_id", "withdrawn_at", "form")}  # fmt: skip
     for row in Participation.objects.values("talk_id", "person_id", "attended"):
         if row["attended"]:
             talks[row["talk_id"]]["people"].append(row["person_id"])
@@ -159,8 +160,33 @@ class Oracle:
 
     def branches(self) -> list[dict[str, Any]]:
         heard = self.heard_by_person()
+        limit = self.setting("C-2.3-collective-share")
+        if limit != "none":
+            for person in self.too_many_together(heard, int(limit)):
+                heard[person] = [pair for pair in heard[person] if pair[0]["form"] != "collective"]
         rows = [self.member(person, heard.get(person, [])) for person in self.rows.people]
         return [row for row in rows if row]
+
+    def too_many_together(self, heard: dict[int, list[tuple[Any, int]]], percent: int) -> list[int]:
+        """Return whom the branch met in collective talks only, beyond its share, the last ones first to fall out."""
+        listed: dict[str, list[tuple[dict[str, Any], int]]] = defaultdict(list)
+        for person in self.rows.people:
+            row = self.member(person, heard.get(person, []))
+            if row and row["state"] != "not_applicable":
+                listed[row["organization"]].append((row, person))
+        out = []
+        for rows in listed.values():
+            done = [(row, person) for row, person in rows if row["done_on"]]
+            together = [(row["done_on"], person) for row, person in done if not self.alone(row, heard[person])]
+            allowed = len(rows) * percent // 100
+            out += [person for _day, person in sorted(together)[allowed:]]
+        return out
+
+    def alone(self, row: dict[str, Any], heard: list[tuple[Any, int]]) -> bool:
+        """Return whether one of the talks that count was with the person alone."""
+        own = int(row["key"].split(":")[2])
+        counted = [talk for talk, where in heard if where == own or self.setting("C-2.3-other-branch") == "yes"]
+        return any(talk["form"] != "collective" for talk in counted)
 
     def heard_by_person(self) -> dict[int, list[tuple[Any, int]]]:
         heard: dict[int, list[tuple[Any, int]]] = defaultdict(list)
