@@ -6,11 +6,12 @@ Here, and nowhere else, the dated grants of guardian are folded in (members/gran
 import datetime as dt
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from carehub.access.matrix import PERSONAS
 from carehub.access.viewer import Seat, Viewer
-from members.grants import acting_grants, shared_people, with_exceptions
+from carehub.questions import kept
+from members.grants import SHARES, acting_grants, shared_people, with_exceptions
 from members.ground import belongs
 from members.models import Organization, OrganizationGrant, Oversight, Person, Post
 from members.roles import acting_words
@@ -41,12 +42,10 @@ def describe(user: Any, on: dt.date) -> Viewer:
 
     A closed account has no seat at all, whoever asks.
     """
-    people = Person.objects.filter(user=user, user__is_active=True).annotate(belongs=belongs(on))
-    person = with_exceptions(people, on).select_related("organization").first()
+    person = kept(("person behind an account", on, *SHARES), lambda: _people(on)).filter(user=user).first()
     if person is None or person.died_on:
         return Viewer(None, str(user), (), on)
-    posts = Post.objects.in_force(on).filter(person=person).select_related("organization").order_by("started_on", "pk")
-    held = list(posts)
+    held = list(kept(("posts held", on), lambda: _posts(on)).filter(person=person))
     if not held and not person.belongs:  # type: ignore[attr-defined]
         return Viewer(None, str(user), (), on)  # no ground to be here (members/ground.py): signed out at once
     seats = [seat for post in held if (seat := seat_of(post, on))]
@@ -55,6 +54,16 @@ def describe(user: Any, on: dt.date) -> Viewer:
         seats += [acting_seat(grant) for grant in acting_grants(user, on)]
         shared = shared_people(user, on)
     return Viewer(person.pk, person.name, (*seats, Seat("M")), on, str(person.organization or ""), shared)
+
+
+def _people(on: dt.date) -> QuerySet[Person]:
+    """Return the people behind open accounts, with whether they belong here and hold a grant on the day."""
+    people = Person.objects.filter(user__is_active=True).annotate(belongs=belongs(on))
+    return with_exceptions(people, on).select_related("organization")
+
+
+def _posts(on: dt.date) -> QuerySet[Post]:
+    return Post.objects.in_force(on).select_related("organization").order_by("started_on", "pk")
 
 
 def acting_seat(grant: OrganizationGrant) -> Seat:

@@ -3,9 +3,9 @@
 import datetime as dt
 from abc import abstractmethod
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
@@ -16,10 +16,13 @@ from carehub.duties.look import Look
 from carehub.duties.models import Excuse
 from carehub.duties.rule import Ask, Draft, Duties, Rule, Tallies
 from carehub.duties.states import FINISHED, UNSETTLED, by_date
+from carehub.questions import kept
 
+Put = TypeVar("Put")
 Row = dict[str, Any]
 Page = list[Row]
 Days = list[dt.date]
+Detailed = tuple[QuerySet[Any], list[str]]
 
 
 @dataclass(frozen=True)
@@ -84,8 +87,9 @@ class RowRule(Rule):
     def listed(self, ask: Ask, look: Look, *conditions: Q) -> Duties:
         """Return the duties of one look, further limited by conditions on the rows."""
         named = {"owner_no", "subject_no", "person_no", "unit_no", "state"}
-        rows = self._asked(ask, look).filter(*conditions).annotate(**self.details(look)).order_by(*self.order)
-        rows = rows.values(*named, *self.details(look))
+        detailed, details = self._detailed(look)
+        rows = self._asked(ask, look, detailed).filter(*conditions).order_by(*self.order)
+        rows = rows.values(*named, *details)
         page = list((rows.distinct() if self.distinct else rows)[ask.offset : _end(ask)])
         if page:
             self.dress(page, look)
@@ -106,24 +110,45 @@ class RowRule(Rule):
     def finished_days(self, ask: Ask, window: Window) -> Days:
         """Return the day of the evidence of every duty that is done, in one query."""
         look = Look.at(ask.on, window)
-        rows = (
-            self._asked(replace(ask, states=FINISHED), look).order_by().annotate(proof=self.details(look)["evidence"])
-        )
+        asked = self._asked(replace(ask, states=FINISHED), look, self._rows_of(look))
+        rows = asked.order_by().annotate(proof=self.details(look)["evidence"])
         found = rows.values_list("owner_no", "subject_no", "proof")
         return [dt.date.fromisoformat(proof["on"]) for _o, _s, proof in (found.distinct() if self.distinct else found)]
 
     def tally(self, ask: Ask, window: Window) -> Tallies:
         look = Look.at(ask.on, window)
         counts: dict[int, dict[str, int]] = defaultdict(dict)
-        rows = self._asked(ask, look).order_by().values_list("unit_no", "state").annotate(n=self.count)
+        rows = self._asked(ask, look, self._rows_of(look)).order_by().values_list("unit_no", "state")
+        rows = rows.annotate(n=self.count)
         for unit_no, state, n in rows:
             if state != State.NOT_APPLICABLE:
                 counts[unit_no][state] = n
         units = sorted(self.units(look, counts.keys()).values(), key=lambda unit: unit.code)
         return [self._tally(unit, look, counts[unit.id]) for unit in units]
 
-    def _asked(self, ask: Ask, look: Look) -> QuerySet[Any]:
-        rows = self.rows(look).filter(self.within(ask))
+    def follows(self, look: Look) -> bool:
+        """Return whether the question follows from the look alone, so that it need not be put together each time."""
+        return True
+
+    def _rows_of(self, look: Look) -> QuerySet[Any]:
+        return self._kept("rows", look, lambda: self.rows(look))
+
+    def _kept(self, name: str, look: Look, put_together: Callable[[], Put]) -> Put:
+        if not self.follows(look):
+            return put_together()
+        return kept((type(self), name, look.on, look.window, look.settings.key), put_together)
+
+    def _detailed(self, look: Look) -> Detailed:
+        """Return the rows with what the list shows, and the names of that."""
+
+        def put_together() -> Detailed:
+            details = self.details(look)
+            return self._rows_of(look).annotate(**details), [*details]
+
+        return self._kept("detailed", look, put_together)
+
+    def _asked(self, ask: Ask, look: Look, rows: QuerySet[Any]) -> QuerySet[Any]:
+        rows = rows.filter(self.within(ask))
         if ask.people is not None:
             rows = rows.filter(person_no__in=ask.people)
         if ask.owners is not None:

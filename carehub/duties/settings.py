@@ -162,6 +162,11 @@ class Settings:
     def __init__(self, on: dt.date) -> None:
         self._values = {name: value for name, value, from_on in _dated() if from_on <= on}
 
+    @property
+    def key(self) -> tuple[tuple[str, str], ...]:
+        """Return what tells these settings from others: every value that was set by that day."""
+        return tuple(sorted(self._values.items()))
+
     def __getitem__(self, setting: Setting) -> str:
         return str(self._values.get(setting.name, setting.default))
 

@@ -49,6 +49,9 @@ class BranchTalks(RowRule):
         numbers = {"owner_no": "branch_id", "unit_no": "branch_id", "subject_no": "person_id", "person_no": "person_id"}
         return last_stays(look).annotate(state=state, **{name: F(column) for name, column in numbers.items()})
 
+    def follows(self, look: Look) -> bool:
+        return not is_limited(look)
+
     def deeds(self, look: Look) -> QuerySet[Participation]:
         """Return the talks that count for OuterRef(person), within the limit set for collective ones."""
         if not is_limited(look):

@@ -122,17 +122,16 @@ def _above(organization: Organization | None) -> Iterator[Organization]:
 
 def covers(school: School, persona: str, scope: str, target: Target) -> bool:
     """Return whether a scope letter of a persona covers a target."""
-    person = school.people[CAST[persona]]
+    own = school.people[CAST[persona]].pk
     if scope == "u" or (target.of_every_unit and scope in "bsg"):
         return True
     if scope in "bs":
         return school.organizations[SEATS[persona]] in {*_above(target.organization), *_above(target.other_side)}
     if scope == "r":
-        related = {school.people[key].pk for key in RELATIONS.get(persona, ())} | {person.pk}
-        return bool(related & target.people)
+        return bool(target.people & {own, *(school.people[key].pk for key in RELATIONS.get(persona, ()))})
     if scope == "g":
         return GROUPS[persona] in target.occupations | {target.occupation}
-    return person.pk in target.people
+    return own in target.people
 
 
 def has_right(school: School, persona: str, resource: str, codes: tuple[str, ...], target: Target | None) -> bool:
@@ -280,7 +279,7 @@ def _offices(school: School) -> list[Target]:
 
 
 def _organizations(school: School) -> list[Target]:
-    keys = ("first", "first_group", "second", "maths_branch", "committee", "direct")
+    keys = "first first_group second maths_branch committee direct".split()
     return [Target(school.organizations[key].pk, school.organizations[key]) for key in keys] + [NOBODY]
 
 
