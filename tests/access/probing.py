@@ -161,10 +161,8 @@ def expected(school: School, persona: str, route: Route, method: str, target: Ta
     if not _scopes(persona, route.resource, codes):
         return {403}
     opening = _scopes(persona, route.sight, route.seen_by) if target else _scopes(persona, route.resource, codes)
-    if not opening & set(route.scopes):
-        return {route.narrow}
-    if target is None:
-        return answers(route, method)
+    if target is None or not opening & set(route.scopes):
+        return answers(route, method) if opening & set(route.scopes) else {route.narrow}
     if not target.exists or not _seen(school, persona, route, target):
         return {404}
     return answers(route, method) if route.own_only or _may(school, persona, route, method, target) else {403}

@@ -90,6 +90,7 @@ def stopped_by(school: School, way: Callable[[School, str], None]) -> int:
     return stopped
 
 
+@pytest.mark.walk
 def test_every_live_session_stops_at_the_next_request(school: School, figure: Figure):
     stopped = {way.__name__: stopped_by(school, way) for way in WAYS}
     figure("A5 live sessions stopped", sum(stopped.values()))

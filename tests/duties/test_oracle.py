@@ -109,6 +109,7 @@ WRONG_READINGS = {
 
 
 @pytest.mark.django_db
+@pytest.mark.walk
 @pytest.mark.parametrize("wrong", WRONG_READINGS)
 def test_a_wrong_reading_of_events_is_found_out(wrong: str) -> None:
     """Negative control: each shows in a small school, and the right reading does not."""
@@ -160,6 +161,7 @@ class CountsTwice(LeaderTalks):
 
 
 @pytest.mark.django_db
+@pytest.mark.walk
 @pytest.mark.parametrize("broken", [CountsAnyPost, CountsAnyBranch, ForgetsGrace, ForgetsVacancy, CountsTwice])
 def test_a_broken_engine_is_found_out(broken: type[RowRule]) -> None:
     """Negative control: each wrong reading shows in at least one of a handful of schools, the right one in none."""

@@ -69,6 +69,7 @@ def test_of_five_hundred_canaries_a_thief_reads_none(robbed: Robbed, figure: Fig
     assert found == set()
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("variant", ["plain field", "plain file", "talkative trail"])
 def test_one_hole_is_enough_to_be_found(robbed: Robbed, variant: str):
     """The negative control: something is left open on purpose."""
