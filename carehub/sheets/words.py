@@ -11,11 +11,15 @@ PLACEHOLDERS = {
 HAN = r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 UNSEEN = ("Cc", "Cs")
 DOTS = re.compile(r"[•・．‧∙⋅●᛫]")
+# Letters, digits, marks and Han characters that stand for themselves: nearly every cell, and nothing to mend in it.
+PLAIN = re.compile(r"[!#-&(-_a-~\u00b7\u4e00-\u9fff]+")
 HINT = re.compile(r"[(（\[【].*?[)）\]】]")
 
 
 def tidy(text: str) -> str:
     """Return text without what cannot be seen: one kind of space, no control or zero-width characters, half width."""
+    if PLAIN.fullmatch(text):
+        return text
     kept = "".join(" " if char.isspace() else char for char in text if char not in INVISIBLE)
     plain = unicodedata.normalize("NFKC", kept)
     kept = "".join(char for char in plain if unicodedata.category(char) not in UNSEEN)

@@ -90,7 +90,10 @@ class Row:
 
     def text(self, key: str) -> str:
         """Return the cell's words, mended; empty for an empty cell or a placeholder (无, —, /)."""
-        words = words_of(self.raw(key))
+        value = self.cells.get(key, "")
+        if value == "":
+            return ""
+        words = words_of(value)
         return "" if is_placeholder(words) else words
 
     def error(self, key: str, code: str, message: str) -> None:

@@ -12,8 +12,8 @@ from members.importing.base import Change
 from members.importing.dates import Known
 from members.importing.person_row import Wanted, years_after
 from members.models import Organization, Person
-from members.pinyin import spellings_of
 
+SPELLED = ("pinyin", "pinyin_joined", "initials")
 LENGTH_OF_YEAR = len("1975年")
 DATES = ("born", "joined", "confirmed")
 PLAIN = (
@@ -33,6 +33,7 @@ class Merged:
     since_on: dt.date
     came_on: dt.date | None = None  # 转入日期, where the file says it of somebody new
     category_before: str = ""
+    is_to_be_spelled: bool = False  # the name is new: its pinyin is found when it is written, not for a preview
     changed: set[str] = field(default_factory=set)
     changes: list[Change] = field(default_factory=list)
     history: list[list[str]] = field(default_factory=list)  # [field, before, after], of a birth date the year only
@@ -87,10 +88,8 @@ def take_plain(merged: Merged, wanted: Wanted) -> None:
     if not merged.person.sex and wanted.defaults.get("sex"):
         put(merged, "sex", wanted.defaults["sex"])
     if "name" in merged.changed or not merged.person.pinyin:
-        spellings = spellings_of(merged.person.name)
-        merged.person.pinyin, merged.person.pinyin_joined = spellings.spoken, spellings.joined
-        merged.person.initials = spellings.initials
-        mark(merged, "pinyin", "pinyin_joined", "initials")
+        merged.is_to_be_spelled = True
+        mark(merged, *SPELLED)
 
 
 def take_dates(merged: Merged, wanted: Wanted) -> None:
@@ -161,7 +160,8 @@ def put(merged: Merged, name: str, value: Any) -> None:
         return
     setattr(merged.person, name, value)
     mark(merged, name)
-    note(merged, name, shown(name, before), shown(name, value))
+    if not merged.is_new:
+        note(merged, name, shown(name, before), shown(name, value))
 
 
 def note(merged: Merged, name: str, before: str, after: str) -> None:
