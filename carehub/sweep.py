@@ -26,6 +26,7 @@ from carehub.survival.upkeep import look_after
 from members.actions import settle_accounts
 from members.models import Affiliation, Person
 from members.terms import tell_of_terms
+from talks.requests.actions import follow_moves
 
 STAGES = frozenset({State.DUE_SOON, State.OVERDUE})
 
@@ -41,7 +42,7 @@ def sweep(*, on: dt.date, rules: Iterable[Rule] = RULES) -> Counter[str]:
         forget_what_is_over()
         rules = list(rules)
         counts.update(remind(on=on, rules=rules), closed_periods=close_ended(on=on, rules=rules))
-        counts.update(terms=tell_of_terms(on=on))
+        counts.update(terms=tell_of_terms(on=on), followed=follow_moves(on=on))
     finally:
         # Whatever is wrong with one rule's duties, mail that was written before goes out.
         counts.update(send_due())

@@ -38,6 +38,7 @@ DEEDS: dict[str, Any] = {
     "calendar-link-end": t("停止日历订阅"),
     "ask-talk": t("请求约谈"),
     "answer-talk-request": t("答复约谈"),
+    "follow-talk-request": t("约谈请求随组织关系转接"),
     "withdraw-talk-request": t("撤回约谈请求"),
     "talk-request": t("看约谈请求"),
     "ask-transfer": t("提出组织关系转接"),

@@ -86,3 +86,29 @@ def withdraw_request(*, asked: TalkRequest, by: Any) -> bool:
     if done:
         record(Action.CHANGE, by=by, target=asked, path=asked.path, what="withdraw-talk-request")
     return bool(done)
+
+
+def follow_moves(*, on: dt.date) -> int:
+    """Let requests that nobody answered follow who moved to another branch; return how many.
+
+    The new secretary gets the whole time to answer. The person is told, and can still take it back.
+    """
+    waiting = TalkRequest.objects.filter(state=State.OPEN, person__organization__isnull=False)
+    rows = waiting.select_related("person", "organization").order_by("pk")
+    away = [one for one in rows if not one.person.path.startswith(one.path)]
+    return sum(_follow(one, answers_for(one.person, on), on) for one in away)
+
+
+@transaction.atomic
+def _follow(asked: TalkRequest, unit: Organization, on: dt.date) -> bool:
+    """Give the request to another unit, if it still waits where it was."""
+    values = {"organization": unit, "path": unit.path or "", "answer_by_on": on + days_to_answer(on)}
+    still = TalkRequest.objects.filter(pk=asked.pk, state=State.OPEN, organization=asked.organization_id)
+    if unit.pk == asked.organization_id or not still.update(**values):
+        return False
+    record(Action.CHANGE, target=asked, path=unit.path or "", what="follow-talk-request")
+    key, title = f"talk-request:{asked.pk}:{unit.pk}", _("有一位同志请求约谈")
+    tell(accounts=secretaries_of(unit, on), key=key, title=title, path=asked.get_absolute_url(), on=on)
+    told, path = _("您请求的约谈已转给%(place)s书记") % {"place": unit}, reverse("talk-requests:ask")
+    tell(accounts=[asked.account_id], key=key, title=told, path=path, on=on)
+    return True

@@ -12,15 +12,16 @@ from django.test.utils import CaptureQueriesContext
 
 from carehub.audit.models import AuditEvent
 from carehub.reminders.models import InboxItem
-from members.actions import leave
+from members.actions import affiliate, leave
 from members.models import Post
 from talks.models import TalkRequest
-from talks.requests.actions import ask_for_talk
+from talks.requests.actions import ask_for_talk, follow_moves
 from tests.cast import School, make_person
 from tests.duties.asking import setting, talk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_november_23")]
 As = Callable[[str], Client]
+ON = dt.date(2026, 11, 23)
 WORDS = "想谈谈家里的打算"
 
 
@@ -143,3 +144,30 @@ def test_lists_take_as_many_queries_for_twenty_as_for_two(school: School, as_: A
             client.get("/")
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_a_request_follows_who_moves_and_both_are_told(school: School, as_: As):
+    ask(as_("member"))
+    affiliate(person=school.member, organization=school.second, on=ON)
+    assert [follow_moves(on=ON), follow_moves(on=ON)] == [1, 0]
+    one = TalkRequest.objects.get()
+    assert (one.organization, one.answer_by_on) == (school.second, dt.date(2026, 11, 28))
+    assert WORDS in page(as_("colleague"), one.get_absolute_url())
+    assert as_("owner").get(one.get_absolute_url()).status_code == 404
+    told = {
+        item.recipient.number: item.title for item in InboxItem.objects.filter(key__endswith=f":{school.second.pk}")
+    }
+    assert told == {"colleague": "有一位同志请求约谈", "member": "您请求的约谈已转给外国语学院教工第二党支部书记"}
+
+
+def test_what_was_answered_stays_with_who_answered(school: School, as_: As):
+    ask(as_("member"))
+    answer(as_("owner"), TalkRequest.objects.get().pk)
+    affiliate(person=school.member, organization=school.second, on=ON)
+    assert follow_moves(on=ON) == 0
+
+
+def test_a_secretary_who_asked_the_one_above_moves_nothing(school: School, as_: As):
+    ask(as_("owner"))
+    assert TalkRequest.objects.get().organization == school.languages
+    assert follow_moves(on=ON) == 0
