@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from carehub.access.guards import guard
 from carehub.access.viewer import viewer_of
-from carehub.calendar import date_words, today
+from carehub.calendar import date_words, titled_window, today
 from carehub.catalog import RULES
 from carehub.dashboard.closed import closed_lines, closed_page
 from carehub.dashboard.closed_forms import ReopenForm
@@ -56,5 +56,5 @@ def reopen_period(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("dashboard:closed-period", period.pk)
         except NotOpened as refusal:
             form.add_error(None, str(refusal))
-    context = {"form": form, "period": period, "rule": rule}
+    context = {"form": form, "period": period, "words": titled_window(period.window, str(rule.title))}
     return render(request, "dashboard/reopen.html", context, status=422 if form.is_bound else 200)

@@ -14,6 +14,7 @@ from carehub.demo.events import let_happen
 from carehub.demo.invention import PASSWORD, SCHOOL
 from carehub.demo.logins import demo_logins
 from carehub.demo.matters import ask_for_help
+from carehub.demo.periods import close_periods
 from carehub.demo.records import put_right
 from carehub.demo.university import University, appoint, found, settle
 from members.models import Organization, Person
@@ -51,6 +52,7 @@ class Command(BaseCommand):
         lend_authority(university)
         let_happen(university)
         put_right(university)
+        close_periods(university)
         self.stdout.write(f"已建成虚构的大学：{Person.objects.count()} 人，{Talk.objects.count()} 次谈话。")
 
     def _print_logins(self) -> None:
