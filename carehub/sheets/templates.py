@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
@@ -32,8 +33,17 @@ def template_workbook(
     for row, values in enumerate(rows, 2):
         for place, value in enumerate(values, 1):
             pen.put(sheet, row, place, value, FILLED)
-    sheet.row_dimensions[1].height = 36
+    sheet.row_dimensions[1].height = 54  # a hint may take three lines
     sheet.freeze_panes = "A2"
+    print_on_one_width(sheet)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def print_on_one_width(sheet: Any) -> None:
+    """Let a clerk print it as it is: A4 across, all columns on one page, the header on each."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = "1:1"

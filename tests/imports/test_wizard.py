@@ -1,5 +1,6 @@
 """The wizard in the browser: upload, preview, confirm; whose it is, and that clicks do not add up."""
 
+import io
 import uuid
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from carehub import doorbell
 from carehub.audit.models import AuditEvent
@@ -199,6 +201,17 @@ def test_templates_open_and_are_read_back(as_) -> None:
         assert answer.status_code == 200
         importer = work.importer_of(kind, on=RosterImport().imported_on)
         assert work.read_file(answer.content, "x", importer).report["refused"] is None
+
+
+def test_a_template_prints_on_one_width_with_its_heading(as_) -> None:
+    answer = as_("clerk").get(reverse("members:import-template", args=["roster"]))
+    sheet = load_workbook(io.BytesIO(answer.content)).active
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToWidth) == (
+        "landscape",
+        9,
+        1,
+    )
+    assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.print_title_rows) == (True, "$1:$1")
 
 
 def test_no_file_keeps_the_page_and_says_so(as_) -> None:
