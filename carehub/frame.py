@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, resolve, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, resolve, reverse
 from django.utils.functional import SimpleLazyObject, cached_property
 from django.utils.translation import gettext_lazy as _
 
-from carehub.access.guards import guard_of
+from carehub.access.guards import Guard, guard_of
 from carehub.access.matrix import codes_of
 from carehub.access.viewer import Viewer, viewer_of
 from carehub.calendar import today
@@ -237,6 +238,16 @@ class Frame:
 
 def address_of(route: str, arguments: list[int]) -> str | None:
     """Return the address of a route, None while there is none."""
+    return _address(route, tuple(arguments), urls_in_use(), get_script_prefix())
+
+
+def urls_in_use() -> str:
+    """Return the module of the addresses: what is remembered belongs to it."""
+    return get_urlconf() or settings.ROOT_URLCONF
+
+
+@lru_cache(maxsize=1024)
+def _address(route: str, arguments: tuple[int, ...], urls: str, prefix: str) -> str | None:
     try:
         return reverse(route, args=arguments)
     except NoReverseMatch:
@@ -245,5 +256,11 @@ def address_of(route: str, arguments: list[int]) -> str | None:
 
 def may_open(href: str, viewer: Viewer) -> bool:
     """Return whether the guard of the page lets the viewer in."""
-    asked = guard_of(resolve(href).func)
+    asked = _guard(href, urls_in_use())
     return asked is not None and (not asked.resource or viewer.may(asked.resource, *asked.codes))
+
+
+@lru_cache(maxsize=1024)
+def _guard(href: str, urls: str) -> Guard | None:
+    """Return what guards a page: every page asks for two dozen of them, and none changes while the portal runs."""
+    return guard_of(resolve(href).func)

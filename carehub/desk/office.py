@@ -76,14 +76,13 @@ def office_of(user: Any, rules: Sequence[Rule]) -> Office | None:
     viewer = viewer_of(user)
     if not any(seat.persona in WATCHERS for seat in viewer.seats):
         return None
-    may_name = bool(viewer.reach("duty", "v").over_others())
     runs_school = viewer.reach("duty", "v").everything
     vacancies = list(without_secretary(viewer.on).select_related("parent").order_by("code")) if runs_school else []
     above = who_answers([row.pk for row in vacancies], viewer.on) if vacancies else {}
     imports = RosterImport.objects.visible_to(user).filter(state__in=RUNNING)
     return Office(
         progress=progress_of(viewer, rules),
-        missed=missed_by(viewer, rules) if may_name else [],
+        missed=missed_by(viewer, rules),
         vacancies=[(row, above.get(row.pk, "")) for row in vacancies],
         imports=list(imports.defer("content", "report")) if viewer.may("roster_import", "e") else [],
         shows_vacancies=runs_school,
@@ -105,6 +104,8 @@ def progress_of(viewer: Viewer, rules: Sequence[Rule]) -> list[Progress]:
 def missed_by(viewer: Viewer, rules: Sequence[Rule]) -> list[Missed]:
     """Return what stayed overdue in each rule's window before."""
     scope = viewer.reach("duty", "v").over_others()
+    if not scope:
+        return []
     ask = Ask(on=viewer.on, scope=scope, states=frozenset({State.OVERDUE}))
     names = {row.path: str(row) for row in Organization.objects.filter(parent__kind=Organization.Kind.COMMITTEE)}
     found = []

@@ -17,6 +17,7 @@ from carehub.dashboard.history import cumulated, share_of
 from carehub.dashboard.sight import sight_of
 from carehub.duties.models import RuleSetting
 from carehub.reminders.models import InboxItem
+from members.models import Post
 from talks.quality import Fact, alike, bursts, crowded_ends
 from tests.dashboard.crowd import crowd
 from tests.talks.writing import talk_of
@@ -118,6 +119,13 @@ class TestChasing:
     def test_a_secretary_chases_nobody(self, as_):
         assert as_("owner").get("/overview/chase/").status_code == 404
         assert as_("member").get("/overview/chase/").status_code == 404
+
+    def test_an_office_for_a_group_chases_nobody_whatever_else_it_is(self, as_, school):
+        """LT and GH in one hand: the group of people is no organisation that answers."""
+        post = Post(person=school.retirees, organization=school.committee, role=Post.Role.UNION)
+        post.started_on = dt.date(2026, 1, 1)
+        post.save()
+        assert as_("retirees").get("/overview/chase/").status_code == 404
 
     def test_nobody_chosen_is_said(self, as_):
         answer = as_("clerk").post("/overview/chase/", follow=True)

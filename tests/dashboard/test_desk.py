@@ -109,6 +109,11 @@ def test_the_department_sees_what_the_window_before_left_undone_by_organisation(
     assert "外国语学院党总支" in html
 
 
+def test_what_the_approver_himself_is_still_owed_is_no_figure_of_the_school(as_, school):
+    assert "上个时段没有办完的" in page(as_("clerk"))
+    assert "上个时段没有办完的" not in page(as_("approver"))
+
+
 def test_the_approver_sees_numbers_and_no_names(as_, school):
     html = page(as_("approver"))
     assert "年度谈话应谈" in html

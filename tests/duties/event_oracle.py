@@ -35,6 +35,7 @@ class EventOracle:
 
     def __init__(self, rows: Rows, on: dt.date, label: str) -> None:
         self.rows, self.on, self.year = rows, on, int(label)
+        self.found: dict[str, list[dict[str, Any]]] = {}
         self.events = list(LifeEvent.objects.values("id", "person_id", "kind", "happened_on", "withdrawn_at"))
         self.heard: dict[int, list[Any]] = defaultdict(list)
         for talk in rows.talks:
@@ -141,6 +142,11 @@ class EventOracle:
         return "due_soon" if due - self.on <= self.days("due-soon-days-event", reference) else "open"
 
     def duties(self, rule: str) -> list[dict[str, Any]]:
+        if rule not in self.found:
+            self.found[rule] = self.read_aloud(rule)
+        return self.found[rule]
+
+    def read_aloud(self, rule: str) -> list[dict[str, Any]]:
         kinds = {kind: clause for clause, kinds in KINDS.items() if clause.startswith(rule) for kind in kinds}
         found = [
             self.row(kinds[event["kind"]], rule, event)

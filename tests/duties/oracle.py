@@ -37,6 +37,7 @@ class Rows:
     organizations: dict[int, Any] = field(default_factory=dict)
     people: dict[int, Any] = field(default_factory=dict)
     stays: dict[int, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    in_branches: dict[int, list[tuple[dt.date, dt.date, int]]] = field(default_factory=lambda: defaultdict(list))
     posts: dict[tuple[int, str], list[Any]] = field(default_factory=lambda: defaultdict(list))
     oversights: list[Any] = field(default_factory=list)
     talks: list[Any] = field(default_factory=list)
@@ -51,6 +52,9 @@ def load() -> Rows:
     rows.people = {row["id"]: row for row in Person.objects.values(*wanted)}
     for row in Affiliation.objects.values("person_id", "branch_id", "started_on", "ended_on"):
         rows.stays[row["person_id"]].append(row)
+        if rows.organizations[row["branch_id"]]["kind"] == "branch":
+            stay = (row["started_on"], row["ended_on"] or dt.date.max, row["branch_id"])
+            rows.in_branches[row["person_id"]].append(stay)
     for row in Post.objects.values("person_id", "organization_id", "role", "started_on", "ended_on"):
         rows.posts[row["organization_id"], row["role"]].append(row)
     rows.oversights = list(Oversight.objects.values())
@@ -79,6 +83,7 @@ class Oracle:
 
     def __init__(self, rows: Rows, on: dt.date, label: str) -> None:
         self.rows, self.on, self.label = rows, on, label
+        self.found: dict[str, list[dict[str, Any]]] = {}  # read aloud once, though the list and the counts both ask
         year = int(label[:4])
         months = {"Q1": (1, 3, 31), "Q2": (4, 6, 30), "Q3": (7, 9, 30), "Q4": (10, 12, 31)}
         first, last, last_day = months.get(label[4:], (1, 12, 31))
@@ -100,9 +105,9 @@ class Oracle:
 
     def branch_of(self, person: int, day: dt.date) -> int | None:
         """Return the branch in which the person counts that day."""
-        for stay in self.rows.stays[person]:
-            if covers(stay, day) and self.rows.organizations[stay["branch_id"]]["kind"] == "branch":
-                return int(stay["branch_id"])
+        for first, last, branch in self.rows.in_branches[person]:
+            if first <= day <= last:
+                return branch
         return None
 
     def is_member(self, person: int, day: dt.date) -> bool:
@@ -145,9 +150,11 @@ class Oracle:
         }
 
     def duties(self, rule: str) -> list[dict[str, Any]]:
-        rows = {"C-2.1": self.leaders, "C-2.2": self.generals, "C-2.3": self.branches}[rule]()
-        far = (self.first - self.on).days > int(self.setting("upcoming-days"))
-        return [row for row in rows if not (far and row["state"] == "upcoming")]
+        if rule not in self.found:
+            rows = {"C-2.1": self.leaders, "C-2.2": self.generals, "C-2.3": self.branches}[rule]()
+            far = (self.first - self.on).days > int(self.setting("upcoming-days"))
+            self.found[rule] = [row for row in rows if not (far and row["state"] == "upcoming")]
+        return self.found[rule]
 
     def tally(self, rule: str) -> dict[str, Counter[str]]:
         counts: dict[str, Counter[str]] = defaultdict(Counter)
@@ -160,26 +167,27 @@ class Oracle:
 
     def branches(self) -> list[dict[str, Any]]:
         heard = self.heard_by_person()
+        rows = {person: self.member(person, heard.get(person, [])) for person in self.rows.people}
         limit = self.setting("C-2.3-collective-share")
         if limit != "none":
-            for person in self.too_many_together(heard, int(limit)):
-                heard[person] = [pair for pair in heard[person] if pair[0]["form"] != "collective"]
-        rows = [self.member(person, heard.get(person, [])) for person in self.rows.people]
-        return [row for row in rows if row]
+            for person in self.too_many_together(rows, heard, int(limit)):
+                alone = [pair for pair in heard[person] if pair[0]["form"] != "collective"]
+                rows[person] = self.member(person, alone)
+        return [row for row in rows.values() if row]
 
-    def too_many_together(self, heard: dict[int, list[tuple[Any, int]]], percent: int) -> list[int]:
-        """Return whom the branch met in collective talks only, beyond its share, the last ones first to fall out."""
+    def too_many_together(
+        self, rows: dict[int, dict[str, Any] | None], heard: dict[int, list[tuple[Any, int]]], percent: int
+    ) -> list[int]:
+        """Return whom the branch met in collective talks only, beyond its share: those met last."""
         listed: dict[str, list[tuple[dict[str, Any], int]]] = defaultdict(list)
-        for person in self.rows.people:
-            row = self.member(person, heard.get(person, []))
+        for person, row in rows.items():
             if row and row["state"] != "not_applicable":
                 listed[row["organization"]].append((row, person))
         out = []
-        for rows in listed.values():
-            done = [(row, person) for row, person in rows if row["done_on"]]
+        for counted in listed.values():
+            done = [(row, person) for row, person in counted if row["done_on"]]
             together = [(row["done_on"], person) for row, person in done if not self.alone(row, heard[person])]
-            allowed = len(rows) * percent // 100
-            out += [person for _day, person in sorted(together)[allowed:]]
+            out += [person for _day, person in sorted(together)[len(counted) * percent // 100 :]]
         return out
 
     def alone(self, row: dict[str, Any], heard: list[tuple[Any, int]]) -> bool:
@@ -224,13 +232,10 @@ class Oracle:
 
     def entered(self, person: int, branch: int, day: dt.date) -> dt.date:
         """Return since when the person has been a member of this branch without a break, not before the window."""
-        while day > self.first and self.branch_of(person, day - ONE) == branch and self.joined(person, day - ONE):
+        joined = self.rows.people[person]["joined_on"] or dt.date.min
+        while day > self.first and joined < day and self.branch_of(person, day - ONE) == branch:
             day -= ONE
         return max(day, self.first)
-
-    def joined(self, person: int, day: dt.date) -> bool:
-        joined = self.rows.people[person]["joined_on"]
-        return joined is None or bool(joined <= day)
 
     def came_late(self, person: int, day: dt.date) -> bool:
         """Return whether the unbroken stay in the school's organisations began on or after the date set."""

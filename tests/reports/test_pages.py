@@ -43,6 +43,13 @@ def test_another_general_branch_cannot_ask_again_either(school, as_, frozen):
     assert as_("maths_secretary").post(reverse("reports:again", args=[frozen.pk])).status_code == 404
 
 
+def test_a_form_that_somebody_else_sent_gives_nobody_his_workbook(school, as_):
+    form = posted(school)
+    assert as_("clerk").post(reverse("reports:new"), form).status_code == 302
+    assert as_("head").post(reverse("reports:new"), form).status_code == 403
+    assert Inspection.objects.count() == 1
+
+
 @pytest.mark.parametrize("key", NOBODY)
 @pytest.mark.parametrize("route", ["list", "inspection", "download"])
 def test_who_has_no_inspections_finds_no_such_page(school, as_, frozen, key, route):
