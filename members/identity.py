@@ -6,6 +6,7 @@ There is no table of regions: it changes, and a number of a dissolved county is 
 import datetime as dt
 import re
 from dataclasses import dataclass
+from operator import mul
 
 from members.models import Person
 
@@ -29,7 +30,7 @@ class Identity:
 
 def check_digit(body: str) -> str:
     """Return the check digit of the first 17 digits."""
-    return CHECK_DIGITS[sum(int(digit) * weight for digit, weight in zip(body, WEIGHTS, strict=True)) % 11]
+    return CHECK_DIGITS[sum(map(mul, map(int, body), WEIGHTS)) % 11]
 
 
 def identity_of(text: str, on: dt.date) -> Identity:

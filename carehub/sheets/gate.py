@@ -31,6 +31,8 @@ TRAILING = 64  # a tag may be cut by the end of a piece
 TAG = re.compile(rb"<(?:\w+:)?(row|c|mergeCell)\b([^<>]*)>")
 REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,4})(\d{1,9})["']""")
 ROW_NUMBER = re.compile(rb"""\br\s*=\s*["'](\d{1,9})["']""")
+CELL_COLUMN, CELL_ROW = re.compile(rb'<c r="([A-Z]{1,3})\d{1,9}"'), re.compile(rb'<c r="[A-Z]{1,3}(\d{1,9})"')
+PLAIN_ROW, WITH_ENTITY = re.compile(rb'<row r="(\d{1,9})"'), re.compile(rb"<(?:row|c)\b[^<>]*&")
 HIDDEN = re.compile(rb"""\bhidden\s*=\s*["'](?:1|true)["']""")
 RANGE = re.compile(rb"""\bref\s*=\s*["']([A-Za-z]{1,4})(\d{1,9}):([A-Za-z]{1,4})(\d{1,9})["']""")
 SHARED = re.compile(rb"""\bt\s*=\s*["']s["']""")
@@ -207,6 +209,8 @@ def column_number(letters: bytes) -> int:
 
 def layout_of(part: bytearray) -> Layout:
     """Return what a sheet's XML says of hidden rows and merged cells; Refused if its grid passes the limits."""
+    if is_plain(part):
+        return Layout()
     grid = Grid()
     for match in TAG.finditer(part):
         tag, attributes = match.groups()
@@ -220,6 +224,22 @@ def layout_of(part: bytearray) -> Layout:
             grid.merge(attributes)
     grid.judge()
     return Layout(frozenset(grid.hidden), tuple(grid.merged))
+
+
+def is_plain(part: bytearray) -> bool:
+    """Return whether a sheet is written as Excel and WPS write it, well inside the limits, nothing hidden or merged.
+
+    Nearly every roster is, and then nothing more has to be known about its layout.
+    """
+    if any(word in part for word in (b"hidden", b"mergeCell", b":c ", b":c>", b":row", b"<c>", b"<row>")):
+        return False
+    columns, rows, numbers = CELL_COLUMN.findall(part), CELL_ROW.findall(part), PLAIN_ROW.findall(part)
+    if len(columns) != part.count(b"<c ") or len(numbers) != part.count(b"<row ") or WITH_ENTITY.search(part):
+        return False
+    grid = Grid()
+    grid.filled, grid.last_column = len(columns), max(map(column_number, set(columns)), default=0) + 1
+    grid.last_row = max(map(int, {*rows, *numbers}), default=0)
+    return grid.is_small()
 
 
 class Grid:
@@ -256,6 +276,10 @@ class Grid:
         span = RANGE.search(attributes)
         if span and span[2] != span[4]:
             self.merged.append((int(span[2]) - 1, column_number(span[1]), int(span[4]) - 1))
+
+    def is_small(self) -> bool:
+        sides = self.last_column <= self.columns and self.last_row <= self.rows
+        return sides and self.filled <= MAX_CELLS and self.last_row * self.last_column <= 2 * MAX_CELLS
 
     def judge(self) -> None:
         """Refuse too many rows, columns or cells."""

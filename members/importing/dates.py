@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from carehub.calendar import Precision
@@ -65,6 +66,7 @@ def from_number(number: float, mac_epoch: bool) -> Known:
     return from_text(f"{year}.{month}") if len(month) <= 2 else refuse(INVALID)
 
 
+@lru_cache(maxsize=4096)  # a roster names the same days over and over
 def from_text(text: str) -> Known:
     """Read text: 1975.07.01, 1975-7-1, 1975/7/1, 1975年7月1日, 1975年7月, 1975.7, 19750701, 197507, 1975."""
     if PLAIN.fullmatch(text):

@@ -80,11 +80,19 @@ def in_chunks(values: Iterable[str]) -> Iterator[list[str]]:
 class People:
     """The people whom ID numbers, or staff and student numbers, of a file name; found in a few queries."""
 
-    def __init__(self, ids: Iterable[str] = (), numbers: Iterable[str] = (), people: QuerySet | None = None) -> None:
+    def __init__(
+        self,
+        ids: Iterable[str] = (),
+        numbers: Iterable[str] = (),
+        people: QuerySet | None = None,
+        *,
+        hashes: Iterable[str] = (),
+    ) -> None:
         base = Person.objects.all() if people is None else people
         self.by_hash: dict[str, Person] = {}
         self.by_number: dict[str, Person] = {}
-        for chunk in in_chunks(keyed_hash(number) for number in ids if number):
+        hashed = (keyed_hash(number) for number in ids if number)
+        for chunk in in_chunks(filter(None, (*hashes, *hashed))):
             self._add(base.filter(id_hash__in=chunk))
         for chunk in in_chunks(number for number in numbers if number):
             self._add(base.filter(number__in=chunk))

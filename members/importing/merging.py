@@ -77,7 +77,7 @@ def start_of(wanted: Wanted, is_new: bool, on: dt.date) -> dt.date:
 def take_identity(merged: Merged, wanted: Wanted) -> None:
     if merged.person.id_hash is None:
         put(merged, "id_number", wanted.id_number)
-        merged.person.id_hash = keyed_hash(wanted.id_number)
+        merged.person.id_hash = wanted.id_hash or keyed_hash(wanted.id_number)
         mark(merged, "id_hash")
 
 

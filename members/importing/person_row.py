@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from carehub.calendar import DAY, Precision, last_possible_day
+from carehub.sealing import keyed_hash
 from carehub.sheets.words import squeezed, tidy_name
 from members.identity import Identity, identity_of
 from members.importing import labels
@@ -35,6 +36,14 @@ class Wanted:
     since_on: dt.date | None = None
     fields: dict[str, Any] = field(default_factory=dict)
     defaults: dict[str, Any] = field(default_factory=dict)
+    _id_hash: str = ""
+
+    @property
+    def id_hash(self) -> str:
+        """Return the keyed hash by which the ID number is looked for, worked out once; empty without one."""
+        if not self._id_hash and self.id_number:
+            self._id_hash = keyed_hash(self.id_number)
+        return self._id_hash
 
     @property
     def id_number(self) -> str:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from carehub.sealing import keyed_hash
 from members.importing.base import CHANGED, NEW, REJECTED, UNCHANGED, Column, Entry, Importer, Row, register
 from members.importing.lookup import CHUNK, Organizations, People, in_chunks
 from members.importing.merging import merge
@@ -81,9 +80,9 @@ class RosterImporter(Importer):
     def entries(self, wanted: list[Wanted]) -> list[Entry]:
         """Return what will happen with some rows; of a row without effect nothing is kept but its counts."""
         self.people = People(
-            (one.id_number for one in wanted),
-            (one.fields.get("number", "") for one in wanted),
-            self.known_people().defer("id_number"),
+            numbers=(one.fields.get("number", "") for one in wanted),
+            people=self.known_people().defer("id_number"),
+            hashes=(one.id_hash for one in wanted),
         )
         self.organizations.attach_to(self.people.everybody)
         entries = [self.entry(one) for one in wanted]
@@ -116,12 +115,11 @@ class RosterImporter(Importer):
             found = self.known_people().filter(name__in=chunk).exclude(born_on=None)
             for name, born_on, id_hash in found.values_list("name", "born_on", "id_hash"):
                 known[name, born_on].add(id_hash or "")
-        hashes = {id(one): keyed_hash(one.id_number) for one in wanted if one.id_number}
         for one in wanted:
-            if one.name and one.born and id(one) in hashes:
-                known[one.name, one.born.on].add(hashes[id(one)])
+            if one.name and one.born and one.id_hash:
+                known[one.name, one.born.on].add(one.id_hash)
         for one in wanted:
-            if id(one) in hashes and one.born and known[one.name, one.born.on] - {hashes[id(one)]}:
+            if one.id_hash and one.born and known[one.name, one.born.on] - {one.id_hash}:
                 one.row.warn("name", "namesake", str(_("另有同名同出生日期的人，身份证号不同。请核对是不是同一个人。")))
 
     def entry(self, one: Wanted) -> Entry:
@@ -140,7 +138,7 @@ class RosterImporter(Importer):
     def person_of(self, one: Wanted) -> Person | None:
         """Return the person of a row: by ID number, else by staff or student number if that person has no ID yet."""
         number = one.fields.get("number", "")
-        person, holder = self.people.with_id(one.id_number), self.people.by_number.get(number)
+        person, holder = self.people.by_hash.get(one.id_hash), self.people.by_number.get(number)
         if person is None and holder is not None and holder.id_hash is None and holder.name == one.name:
             person = holder
         self.seen.add(person.pk if person else None)
