@@ -156,7 +156,7 @@ def organization(request: HttpRequest, pk: int) -> HttpResponse:
         "restricted": RESTRICTED,
         "may_edit": viewer.reach("organization", "e").covers(shown.access_facts()),
         "may_hand_over": shown.kind in (Organization.Kind.BRANCH, Organization.Kind.GENERAL_BRANCH)
-        and viewer.reach("duty", "v").over_organizations().covers(shown.access_facts()),
+        and viewer.reach("duty", "v").covers(shown.access_facts()),
         "vacant": needs_secretary(shown) and not offices.has_secretary,
         "overseers": Oversight.objects.in_force(on).filter(organization=shown).select_related("leader"),
         "children": [

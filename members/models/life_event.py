@@ -67,7 +67,7 @@ class LifeEventQuerySet(models.QuerySet["LifeEvent"]):
         Never those about oneself; what one has entered oneself stays readable while the post lasts.
         """
         viewer = viewer_of(user)
-        reach = viewer.reach("life_event", "v").over_organizations()
+        reach = viewer.reach("life_event", "v")
         if not reach:
             return self.none()
         plain = Q(organization__in=own_seats(viewer)) | ~Q(kind__in=SENSITIVE) | Q(entered_by=user)

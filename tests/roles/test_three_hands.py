@@ -273,3 +273,9 @@ def test_nobody_else_opens_the_pages(as_):
         assert as_(key).get("/roles/new/").status_code == 403
         assert as_(key).get("/grants/").status_code == 404
     assert as_("auditor").get("/roles/").status_code == 200
+
+
+def test_a_closed_account_is_not_offered_for_an_office(school: School, as_):
+    assert school.outsider_member.number in as_("clerk").get("/roles/new/", {"q": "孙秉钧"}).content.decode()
+    User.objects.filter(pk=school.outsider_member.user_id).update(is_active=False)
+    assert school.outsider_member.number not in as_("clerk").get("/roles/new/", {"q": "孙秉钧"}).content.decode()

@@ -234,3 +234,8 @@ def test_a_request_goes_with_the_office_that_asked(school: School, approved: Tex
     assert TextRequest.objects.visible_to(school.user("head")).exists()
     Post.objects.filter(person=school.head).update(ended_on=ON - DAY)
     assert not TextRequest.objects.visible_to(school.user("head")).exists()
+
+
+def test_the_empty_page_says_how_to_ask_to_who_may_ask_only(school: School, as_: As) -> None:
+    assert "从那次谈话的页面申请" in as_("head").get("/text-requests/").content.decode()
+    assert "从那次谈话的页面申请" not in as_("approver").get("/text-requests/").content.decode()

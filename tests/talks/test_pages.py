@@ -188,6 +188,14 @@ def test_the_list_filters_by_period_talker_form_and_late_entry(school: School, a
     assert found(period="nonsense", page="x") == 3
 
 
+def test_the_list_of_one_organisation_holds_no_other(school: School, as_: As) -> None:
+    talk_of(school.owner, school.member)
+    talk_of(school.colleague, school.colleague_member)
+    html = as_("general_secretary").get("/talks/", {"organization": school.second.pk}).content.decode()
+    assert "何静怡" in html
+    assert "黎小满" not in html
+
+
 def test_a_member_sees_the_own_talks_only(school: School, as_: As) -> None:
     talk_of(school.owner, school.member)
     talk_of(school.owner, school.officer)
