@@ -64,8 +64,7 @@ def tell_of_terms(*, on: dt.date) -> int:
 
 
 def _tell(organization: Organization, accounts: dict[int | None, int], on: dt.date) -> int:
-    ends_on = organization.term_ends_on
-    assert ends_on is not None
+    ends_on = organization.term_ends_on or on
     is_over = ends_on < on
     own, above = accounts.get(organization.pk), accounts.get(organization.parent_id)
     people = {account for account in ((own, above) if is_over or own is None else (own,)) if account}
