@@ -68,6 +68,8 @@ def close(rule: Rule, window: Window, *, on: dt.date) -> ClosedPeriod | None:
             PeriodRecord.objects.bulk_create(rows, batch_size=BATCH)
             record(Action.CHANGE, target=period, what="close-period", rows=len(rows), **names)
     except IntegrityError:
+        if not ClosedPeriod.objects.standing().filter(**names).exists():
+            raise
         return None
     return period
 
