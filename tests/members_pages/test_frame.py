@@ -101,3 +101,8 @@ def test_every_clause_of_the_policy_has_its_place(as_):
     for code in ("C-0.1", "C-1.7", "C-2.3", "C-2.5e", "C-2.17", "C-3.3", "C-4.2", "C-5.3"):
         assert f'id="{code}"' in html
     assert html.count("<li id=") == 38
+
+
+def test_matters_to_see_to_stand_in_the_navigation_of_those_who_may_be_asked(as_):
+    assert 'href="/follow-ups/"' in as_("officer").get("/").content.decode()
+    assert 'href="/follow-ups/"' not in as_("member").get("/mine/").content.decode()
