@@ -38,11 +38,6 @@ def for_helpers(viewer: Viewer) -> list[int] | None:
     return [] if viewer.may("follow_up", "a") else None
 
 
-def for_text_approvers(viewer: Viewer) -> list[int] | None:
-    """Whoever asks for or decides on reading the words of a talk (应急查阅)."""
-    return [] if viewer.may("text_request", "a") else None
-
-
 def with_duties(viewer: Viewer) -> list[int] | None:
     return [] if has_desk(viewer) else None
 
@@ -128,7 +123,7 @@ PLACES = (
     Place(_("生活事件"), "calendar-event", "events:list", always, "", _("关怀")),
     Place(_("告知一件事"), "send", "events:tell", always, _("告知"), _("关怀")),
     Place(_("办理事项"), "heart-handshake", "follow-ups:list", for_helpers, "", _("关怀")),
-    Place(_("应急查阅"), "lock", "text-requests:list", for_text_approvers, "", _("关怀")),
+    Place(_("应急查阅"), "lock", "text-requests:list", always, "", _("关怀")),
     Place(_("我的谈话"), "messages", "talks:list", only_members, _("谈话"), below=("/talk-requests/",)),
     Place(_("督查资料"), "folders", "reports:list", always, "", _("经费与监督")),
     Place(_("名册导入"), "list-check", "members:imports", always, "", _("经费与监督")),
