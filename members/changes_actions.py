@@ -23,7 +23,7 @@ from members.grants_actions import Refused
 from members.importing.roster_writing import rename_accounts
 from members.keepers import keepers_of
 from members.models import ChangeRequest, Person, PersonChange
-from members.pinyin import spellings_of
+from members.pinyin import spell
 
 State, Source = ChangeRequest.State, PersonChange.Source
 Values = Mapping[str, Any]
@@ -81,8 +81,7 @@ def set_values(person: Person, values: Values) -> None:
     for name, value in values.items():
         setattr(person, name, value)
     if "name" in values:
-        spellings = spellings_of(person.name)
-        person.pinyin, person.pinyin_joined, person.initials = spellings.spoken, spellings.joined, spellings.initials
+        spell(person)
     if "id_number" in values:
         person.id_hash = keyed_hash(person.id_number) if person.id_number else None
 

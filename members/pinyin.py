@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from typing import Any
 
 # Names are no phrases: the dictionary of phrases would cost every process 40 MB and help no name.
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
@@ -56,3 +57,9 @@ def spellings_of(name: str) -> Pinyin:
     parts = syllables_of(name)
     joined, initials = "".join(parts), "".join(part[0] for part in parts)
     return Pinyin(" ".join(parts)[:LONGEST], joined[:LONGEST], initials[:LONGEST_INITIALS])
+
+
+def spell(person: Any) -> None:
+    """Give a person the spellings of the name."""
+    spelled = spellings_of(person.name)
+    person.pinyin, person.pinyin_joined, person.initials = spelled.spoken, spelled.joined, spelled.initials

@@ -91,8 +91,12 @@ def oversee(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(organization)
         except Refused as refusal:
             form.add_error(None, str(refusal))
-    context = {"form": form, "organization": organization}
-    return render(request, "members/oversee.html", context, status=_status(request))
+    words = {
+        "title": _("登记分管"),
+        "heading": _("谁分管%s") % organization,
+        "lede": _("分管的校领导每年和这个党组织的书记谈一次。"),
+    }
+    return _form_page(request, organization, form, words)
 
 
 @guard("organization", "e")
@@ -124,5 +128,14 @@ def term(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(organization)
         except Refused as refusal:
             form.add_error(None, str(refusal))
-    context = {"form": form, "organization": organization}
-    return render(request, "members/term.html", context, status=_status(request))
+    words = {
+        "title": _("登记任期"),
+        "heading": _("%s的任期") % organization,
+        "lede": _("届满前会提醒书记按期换届；届满还没有登记新一届，也会告诉上一级书记。"),
+    }
+    return _form_page(request, organization, form, words)
+
+
+def _form_page(request: HttpRequest, organization: Organization, form: Any, words: dict[str, str]) -> HttpResponse:
+    context = {"form": form, "organization": organization, **words}
+    return render(request, "members/organization_form.html", context, status=_status(request))

@@ -5,10 +5,10 @@ no date of its own. ⟨90⟩ days before the end the secretary is told, and the 
 """
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -21,7 +21,7 @@ from carehub.reminders.actions import tell
 from members.grants_actions import Refused
 from members.models import Organization, Post
 
-Kind = Organization.Kind
+Kind, EVERY = Organization.Kind, Q()
 WITH_TERM = (Kind.COMMITTEE, Kind.GENERAL_BRANCH, Kind.BRANCH)
 USUAL_YEARS: dict[str, int] = {Kind.COMMITTEE: 5, Kind.GENERAL_BRANCH: 3, Kind.BRANCH: 3}
 
@@ -42,18 +42,18 @@ def set_term(*, organization: Organization, elected_on: dt.date, term_years: int
     return True
 
 
-def ending(on: dt.date, organizations: Iterable[Organization] | None = None) -> list[Organization]:
+def ending(on: dt.date, among: Q = EVERY) -> list[Organization]:
     """Return the organisations whose term has ended or ends within ⟨90⟩ days, official order; one query."""
-    rows = Organization.objects.exclude(elected_on=None).select_related("parent").in_official_order()
+    rows = Organization.objects.filter(among).exclude(elected_on=None).select_related("parent").in_official_order()
     until = on + Settings(on).days(TERM_NOTICE)
-    return [row for row in (rows if organizations is None else organizations) if (row.term_ends_on or until) < until]
+    return [row for row in rows if (row.term_ends_on or until) < until]
 
 
 def own_terms(user: Any) -> list[Organization]:
     """Return the organisations of the visitor's own post as secretary whose term ends; nothing is asked of others."""
     viewer = viewer_of(user)
-    led = [seat.organization_id for seat in viewer.seats if seat.persona in ("BS", "GS") and seat.organization_id]
-    return ending(viewer.on, Organization.objects.filter(pk__in=led).exclude(elected_on=None)) if led else []
+    led = [seat.organization_id for seat in viewer.seats if seat.persona in ("BS", "GS")]
+    return ending(viewer.on, Q(pk__in=led)) if led else []
 
 
 def tell_of_terms(*, on: dt.date) -> int:

@@ -18,11 +18,6 @@ from carehub.duties.rule import Ask, Draft, Duties, Rule, Tallies
 from carehub.duties.states import FINISHED
 from members.models import Organization, Person
 
-COPIED = (
-    "owner_id", "subject_id", "subject", "person_id", "person", "organization_id", "organization", "organization_name",
-    "obligor_id", "obligor", "vacant", "opens_on", "due_on", "done_on", "evidence_id", "state", "why",
-)  # fmt: skip
-
 
 class Unit(NamedTuple):
     """An organisation as it was named when the period closed."""
@@ -45,7 +40,7 @@ class AsClosed(Rule):
         if (period := self.closed.get(window.label)) is None:
             return self.live.list(ask, window)
         end = None if ask.limit is None else ask.offset + ask.limit
-        rows = records_of(period, ask).order_by("place").values(*COPIED)[ask.offset : end]
+        rows = records_of(period, ask).order_by("place").values(*PeriodRecord.COPIED)[ask.offset : end]
         return [Duty(rule=self.code, window=window.label, **row) for row in rows]
 
     def tally(self, ask: Ask, window: Window) -> Tallies:
@@ -154,9 +149,9 @@ class ClosedPage:
     before: Sequence[ClosedPeriod]  # every closing of the window, the latest first
 
 
-def closed_page(sight: Sight, rules: Iterable[Rule], period: ClosedPeriod) -> ClosedPage:
+def closed_page(sight: Sight, rule: Rule, period: ClosedPeriod) -> ClosedPage:
     """Return what a closed window was and what was entered since; names only where the viewer may see them."""
-    rule, window = next(rule for rule in rules if rule.code == period.rule), window_named(period.window)
+    window = window_named(period.window)
     kept = AsClosed(rule, {period.window: period}).tally(sight.ask(), window)
     live = rule.tally(sight.ask(), window)
     then, now = (total(row for row in rows if row.organization_id in sight.below) for rows in (kept, live))

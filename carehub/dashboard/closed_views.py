@@ -15,6 +15,7 @@ from carehub.dashboard.closed_forms import ReopenForm
 from carehub.dashboard.sight import sight_of
 from carehub.duties.closing import NotOpened, reopen
 from carehub.duties.models import ClosedPeriod
+from carehub.duties.rule import Rule
 
 
 @guard("duty", "n", "v")
@@ -22,7 +23,7 @@ from carehub.duties.models import ClosedPeriod
 def closed(request: HttpRequest) -> HttpResponse:
     """List the closed periods with the figures of the own part."""
     sight = sight_of(request.user)
-    return render(request, "dashboard/closed.html", {"sight": sight, "lines": closed_lines(sight, RULES)})
+    return render(request, "dashboard/closed.html", {"lines": closed_lines(sight, RULES)})
 
 
 @guard("duty", "n", "v")
@@ -30,9 +31,9 @@ def closed(request: HttpRequest) -> HttpResponse:
 def closed_period(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one closed period then and now."""
     sight = sight_of(request.user)
-    period = get_object_or_404(ClosedPeriod, pk=pk)
+    period, rule = _found(pk)
     context = {
-        "page": closed_page(sight, RULES, period),
+        "page": closed_page(sight, rule, period),
         "may_open": viewer_of(request.user).may("closed_period", "e") and period.reopened_at is None,
     }
     return render(request, "dashboard/closed_period.html", context)
@@ -43,10 +44,7 @@ def closed_period(request: HttpRequest, pk: int) -> HttpResponse:
 def reopen_period(request: HttpRequest, pk: int) -> HttpResponse:
     """Open a closed period again, with a reason, up to a day."""
     on = today()
-    period = get_object_or_404(ClosedPeriod, pk=pk)
-    rule = next((rule for rule in RULES if rule.code == period.rule), None)
-    if rule is None:
-        raise Http404
+    period, rule = _found(pk)
     form = ReopenForm(request.POST or None, on=on)
     if request.method == "POST" and form.is_valid():
         reason, until = form.cleaned_data["reason"], form.cleaned_data["until_on"]
@@ -58,3 +56,12 @@ def reopen_period(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
     context = {"form": form, "period": period, "words": titled_window(period.window, str(rule.title))}
     return render(request, "dashboard/reopen.html", context, status=422 if form.is_bound else 200)
+
+
+def _found(pk: int) -> tuple[ClosedPeriod, Rule]:
+    """Return a closed period with its rule; 404 for one of a rule that is no more."""
+    period = get_object_or_404(ClosedPeriod, pk=pk)
+    rule = next((rule for rule in RULES if rule.code == period.rule), None)
+    if rule is None:
+        raise Http404
+    return period, rule

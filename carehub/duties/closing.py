@@ -75,16 +75,10 @@ def close(rule: Rule, window: Window, *, on: dt.date) -> ClosedPeriod | None:
 
 
 def _row(period: ClosedPeriod, place: int, duty: Duty) -> PeriodRecord:
-    said = {
-        name: getattr(duty, name)
-        for name in (
-            "owner_id", "subject_id", "subject", "person_id", "person", "organization_id", "organization",
-            "organization_name", "obligor_id", "obligor", "vacant", "opens_on", "due_on", "done_on", "evidence_id",
-            "state",
-        )
-    }  # fmt: skip
-    why = "" if duty.state == State.EXCUSED else duty.why
-    return PeriodRecord(period=period, place=place, why=why, **said)
+    said = {name: getattr(duty, name) for name in PeriodRecord.COPIED}
+    if duty.state == State.EXCUSED:
+        said["why"] = ""
+    return PeriodRecord(period=period, place=place, **said)
 
 
 @transaction.atomic

@@ -144,6 +144,13 @@ class PeriodRecord(models.Model):
         "obligor_id obligor vacant opens_on due_on done_on evidence_id state why"
     )
 
+    # What is copied from a duty, and becomes one again.
+    COPIED = (
+        "owner_id", "subject_id", "subject", "person_id", "person", "organization_id", "organization",
+        "organization_name", "obligor_id", "obligor", "vacant", "opens_on", "due_on", "done_on", "evidence_id",
+        "state", "why",
+    )  # fmt: skip
+
     period = models.ForeignKey(ClosedPeriod, on_delete=models.PROTECT, related_name="records")
     place = models.PositiveIntegerField(_("顺序"), help_text="official order, then pinyin, as on that day")
     owner_id = models.BigIntegerField(_("责任方"))

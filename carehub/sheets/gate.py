@@ -25,8 +25,8 @@ RATIO_FROM = 2**20  # a small part may well shrink a thousand times
 MAX_CELLS = 1_000_000
 MAX_TEXT = 60 * 2**20
 SAVE_AS = "请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”后再导入。"
-# zipfile raises NotImplementedError for a way of compressing that it does not know: the file is refused like any other.
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, RuntimeError, LookupError)
+# A RuntimeError is also what zipfile raises for a way of compressing that it does not know: refused like any other.
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, LookupError)
 TRAILING = 64  # a tag may be cut by the end of a piece
 TAG = re.compile(rb"<(?:\w+:)?(row|c|mergeCell)\b([^<>]*)>")
 REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,4})(\d{1,9})["']""")
@@ -61,25 +61,13 @@ class Layout:
 
 def check(data: bytes) -> Parts:
     """Return the XML parts of a workbook by name, or raise Refused."""
-    limits = settings.SHEET_LIMITS
-    if len(data) > limits["bytes"]:
-        raise Refused(
-            TOO_LARGE, _("文件超过 %(mb)s MB。请只保留名册这一张表，或分几次导入。") % {"mb": limits["bytes"] // 2**20}
-        )
+    check_size(len(data))
     if not data.startswith(b"PK"):
         raise other_kind(data)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return inflate(archive, len(data))
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        NotImplementedError,  # from zipfile, see BROKEN
-        OSError,
-        ValueError,
-        RuntimeError,
-    ) as trouble:
+    except BROKEN as trouble:
         raise Refused(NOT_A_WORKBOOK, _("文件已损坏，打不开。") + _(SAVE_AS)) from trouble
 
 
@@ -135,12 +123,7 @@ def check_names(entries: list[zipfile.ZipInfo]) -> None:
         raise Refused(NOT_A_WORKBOOK, _("压缩包里有重名文件。") + _(SAVE_AS))
     if "xl/workbook.xml" in names:
         return
-    kinds = {
-        "xl/workbook.bin": "这是 .xlsb 工作簿。",
-        "content.xml": "这是 .ods 表格。",
-        "word/document.xml": "这是 Word 文档。",
-    }
-    found = next((words for name, words in kinds.items() if name in names), "这不是 Excel 工作簿。")
+    found = next((words for name, words in OTHER_ZIPS.items() if name in names), "这不是 Excel 工作簿。")
     raise Refused(NOT_A_WORKBOOK, _(found) + _(SAVE_AS))
 
 

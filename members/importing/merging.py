@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from carehub.calendar import Precision, date_words, last_possible_day
-from carehub.sealing import keyed_hash
 from members.actions import branch_of
 from members.changes import label_of, shown
 from members.importing.base import Change
@@ -77,7 +76,7 @@ def start_of(wanted: Wanted, is_new: bool, on: dt.date) -> dt.date:
 def take_identity(merged: Merged, wanted: Wanted) -> None:
     if merged.person.id_hash is None:
         put(merged, "id_number", wanted.id_number)
-        merged.person.id_hash = wanted.id_hash or keyed_hash(wanted.id_number)
+        merged.person.id_hash = wanted.id_hash
         mark(merged, "id_hash")
 
 

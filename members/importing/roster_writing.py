@@ -17,7 +17,7 @@ from members.events_records import note
 from members.importing.happenings import happenings_of, stays_before
 from members.importing.merging import Merged, mark
 from members.models import Affiliation, Person, PersonChange
-from members.pinyin import spellings_of
+from members.pinyin import spell
 
 CHUNK = 500
 
@@ -27,7 +27,8 @@ def write_people(merged: list[Merged], missing: list[int], *, on: dt.date, by: A
     if not Affiliation.objects.exists():
         begin_use(on=on, by=by)
     for chunk in chunks(merged):
-        spell(chunk)
+        for one in (one for one in chunk if one.is_to_be_spelled):
+            spell(one.person)
         open_accounts(chunk)
         before = stays_before(chunk)
         create([one for one in chunk if one.is_new])
@@ -36,15 +37,6 @@ def write_people(merged: list[Merged], missing: list[int], *, on: dt.date, by: A
         settle_accounts(on=today(), people=[one.person.pk for one in chunk], by=by)
     for chunk in chunks(missing):
         Person.objects.filter(pk__in=chunk, verify_since_on=None).update(verify_since_on=on)
-
-
-def spell(merged: list[Merged]) -> None:
-    """Find the pinyin of names that are new."""
-    for one in merged:
-        if one.is_to_be_spelled:
-            spellings = spellings_of(one.person.name)
-            one.person.pinyin, one.person.pinyin_joined = spellings.spoken, spellings.joined
-            one.person.initials = spellings.initials
 
 
 def begin_use(*, on: dt.date, by: Any) -> None:
