@@ -35,6 +35,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000")
 SCHOOL_NAME = env("SCHOOL_NAME", default="四川文理学院党委")
+# What stands before the year in the number of a resolution: 川文理委〔2026〕87号.
+DOCUMENT_PREFIX = env("DOCUMENT_PREFIX", default="川文理委")
 
 INSTALLED_APPS = [
     "carehub",
@@ -43,10 +45,12 @@ INSTALLED_APPS = [
     "carehub.audit",
     "carehub.reveals",
     "carehub.duties",
+    "carehub.approvals",
     "carehub.reminders",
     "carehub.sheets",
     "members",
     "talks",
+    "hardship",
     "carehub.reports",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("follow-ups/", include("talks.follow_ups.urls")),
     path("talk-requests/", include("talks.requests.urls")),
     path("text-requests/", include("talks.break_glass.urls")),
+    path("waivers/", include("hardship.waivers.urls")),
     path("", include("carehub.reminders.urls")),
     path("inspections/", include("carehub.reports.urls")),
     path("", include("carehub.auditlog.urls")),

@@ -8,7 +8,10 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         from carehub.access.viewer import describe_with
+        from carehub.approvals.hands import ask_for_hands
+        from members.hands import holders_at, relatives_of
         from members.importing import organizations, posts, roster, roster_undo  # noqa: F401  (each registers its kind)
         from members.scope import describe
 
         describe_with(describe)
+        ask_for_hands(holders_at, relatives_of)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carehub.sealing import SealedBinaryField, SealedTextField
 
-OWN = ("carehub", "members", "talks")
+OWN = ("carehub", "members", "talks", "hardship")
 # The keyed hash by which an ID number is found tells nothing without its key.
 HASHED = frozenset({"id_hash"})
 

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -105,6 +106,46 @@ def spans_of(value: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
         return int(month), int(day)
 
     return [(month_day(first), month_day(last)) for first, last in (part.split("~") for part in value.split())]
+
+
+class Bands(Kind):
+    """Rates by income, written 3000:0.5 5000:1 *:2 — up to 3,000 yuan 0.5 per cent, …, above that 2."""
+
+    def fits(self, value: str) -> bool:
+        try:
+            bands = bands_of(value)
+        except ValueError:
+            return False
+        ends = [upto for upto, _rate in bands]
+        known = [upto for upto in ends[:-1] if upto is not None]
+        rising = known == sorted(set(known)) and len(known) == len(ends) - 1
+        return rising and ends[-1] is None and all(0 < rate <= 100 for _upto, rate in bands)
+
+    def words(self, value: str) -> str:
+        said = [
+            _("%(upto)s 元以内 %(rate)s%%") % {"upto": f"{upto:,.0f}", "rate": rate} if upto is not None
+            else _("以上 %(rate)s%%") % {"rate": rate}
+            for upto, rate in bands_of(value)
+        ]  # fmt: skip
+        return "，".join(said)
+
+
+def bands_of(value: str) -> list[tuple[Decimal | None, Decimal]]:
+    """Return (upper end of the income, None for the last; rate in per cent); ValueError for what is none."""
+    if not re.fullmatch(r"((\d{1,7}|\*):\d{1,2}(\.\d{1,2})?)( ((\d{1,7}|\*):\d{1,2}(\.\d{1,2})?))*", value, re.ASCII):
+        raise ValueError(value)
+    pairs = [part.split(":") for part in value.split()]
+    return [(None if upto == "*" else Decimal(upto), Decimal(rate)) for upto, rate in pairs]
+
+
+class Amount(Kind):
+    """A sum of money, at most two decimals."""
+
+    def fits(self, value: str) -> bool:
+        return bool(re.fullmatch(r"\d{1,6}(\.\d{1,2})?", value, re.ASCII))
+
+    def words(self, value: str) -> str:
+        return _("%s 元") % f"{Decimal(value):,.2f}"
 
 
 class Day(Kind):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from carehub.calendar import Window
-from carehub.duties.kinds import Choice, Day, Days, Kind, MonthDay, Months, Spans
+from carehub.duties.kinds import Amount, Bands, Choice, Day, Days, Kind, MonthDay, Months, Spans
 from carehub.duties.models import RuleSetting
 
 if TYPE_CHECKING:
@@ -89,6 +89,17 @@ DIRECT_EVENT_NOTE = _("直属党支部书记本人遇到入职、退休和五必
 DIRECT_EVENT = Setting(
     "event-direct-branch", "OH", _("直属党支部书记的事由谁谈"), NONE_OR_HEAD, "C-2.5", DIRECT_EVENT_NOTE
 )
+STEP_NOTE = _("从收到的当天算起；逾期仍可以办，任务里列为逾期。")
+WAIVER_STEP = Setting("C-2.12-step-days", "15", _("减免申请每一步几天内办"), Days(), "C-2.12", STEP_NOTE)
+WAIVER_COMMITTEE = Setting("C-2.12-committee-days", "30", _("减免申请党委几天内审批"), Days(), "C-2.12", STEP_NOTE)
+RENEWAL_NOTICE = Setting("C-2.12-renewal-days", "30", _("减免到期前几天提醒续办"), Days(), "C-2.12")
+BANDS_NOTE = _("全部基数乘同一个比例，只作填表时的参考。写成 3000:0.5 5000:1 *:2，表示 3000 元以内 0.5%，以上 2%。")
+DUES_STAFF = Setting(
+    "dues-staff", "3000:0.5 5000:1 10000:1.5 *:2", _("在职党员党费比例"), Bands(), "C-2.12", BANDS_NOTE
+)
+DUES_RETIRED = Setting("dues-retired", "5000:0.5 *:1", _("离退休党员党费比例"), Bands(), "C-2.12", BANDS_NOTE)
+DUES_FIXED = Setting("dues-fixed", "0.20", _("学生、低保等党员每月党费"), Amount(), "C-2.12")
+WAIVER_MONTHS = Setting("C-2.12-most-months", "12", _("减免一次最长几个月"), Months(_("不限")), "C-2.12")
 # From the day of the event to its deadline, by the clause that asks for it.
 EVENT_DAYS = {
     code: Setting(f"{code}-days", days, title, Days(), code)
@@ -109,6 +120,7 @@ SETTINGS = {
         COLLECTIVE_SHARE,
         *EVENT_DAYS.values(), EVENT_LEAD, DUE_SOON_EVENT, DIRECT_EVENT,
         IN_USE_SINCE,
+        WAIVER_STEP, WAIVER_COMMITTEE, RENEWAL_NOTICE, WAIVER_MONTHS, DUES_STAFF, DUES_RETIRED, DUES_FIXED,
         ANSWER_WITHIN, TERM_NOTICE, SCHOOL_BREAKS, TALK_TEXT, ERASE_AFTER,
     )
 }  # fmt: skip

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from carehub.duties.kinds import MOST_MONTHS, Choice, Day, Days, Months, Spans
+from carehub.duties.kinds import MOST_MONTHS, Amount, Bands, Choice, Day, Days, Kind, Months, Spans
 from carehub.duties.models import RuleSetting
 from carehub.duties.settings import Setting, Settings
 
@@ -144,6 +144,8 @@ def field_for(setting: Setting, on: dt.date) -> forms.Field:
             widget=forms.TextInput(attrs={"autocomplete": "off"}),
             help_text=_("写成 1月18日至2月25日、7月12日至8月31日。留空表示没有登记。"),
         )
+    if isinstance(kind, Bands | Amount):
+        return _fitting_field(label, kind)
     return MonthDayField(
         label=label,
         max_length=12,
@@ -153,6 +155,28 @@ def field_for(setting: Setting, on: dt.date) -> forms.Field:
             "required": _("还没有写。请写成 12月1日。"),
             "max_length": _("没有这样的一天。请写成 12月1日，并且是每年都有的一天。"),
         },
+    )
+
+
+def _fitting_field(label: str, kind: Kind) -> forms.Field:
+    is_money = isinstance(kind, Amount)
+    wrong = (
+        _("请填金额，最多两位小数。")
+        if is_money
+        else _("读不出来。请写成 3000:0.5 5000:1 *:2，金额从小到大，最后一段用 *。")
+    )
+
+    def fits(value: str) -> None:
+        if not kind.fits(value):
+            raise forms.ValidationError(wrong)
+
+    return forms.CharField(
+        label=label,
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal" if is_money else "text"}),
+        help_text=_("单位：元。") if is_money else _("写成 3000:0.5 5000:1 *:2。"),
+        error_messages={"required": _("还没有填。")},
+        validators=[fits],
     )
 
 

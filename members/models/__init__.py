@@ -2,6 +2,7 @@
 
 from members.models.change import ChangeRequest, PersonChange
 from members.models.grant import OrganizationGrant, PersonGrant
+from members.models.kinship import Kinship
 from members.models.life_event import EventKind, LifeEvent
 from members.models.organization import Organization
 from members.models.person import Affiliation, Person
@@ -11,6 +12,6 @@ from members.models.roster import RosterImport
 from members.models.transfer import Transfer
 
 __all__ = [
-    "Affiliation", "ChangeRequest", "EventKind", "LifeEvent", "Organization", "OrganizationGrant", "Oversight",
-    "Person", "PersonChange", "PersonGrant", "Post", "RoleProposal", "RosterImport", "Transfer",
+    "Affiliation", "ChangeRequest", "EventKind", "Kinship", "LifeEvent", "Organization", "OrganizationGrant",
+    "Oversight", "Person", "PersonChange", "PersonGrant", "Post", "RoleProposal", "RosterImport", "Transfer",
 ]  # fmt: skip

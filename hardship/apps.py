@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class HardshipConfig(AppConfig):
+    name = "hardship"
+    verbose_name = _("困难帮扶和党费减免")

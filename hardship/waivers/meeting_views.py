@@ -1,0 +1,245 @@
+"""Pages of the committee's meeting: put an agenda together, decide all of it on one page, print it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from carehub.access.guards import guard
+from carehub.access.viewer import viewer_of
+from carehub.approvals.actions import Overtaken, Refused
+from carehub.approvals.machine import Deed, Verb
+from carehub.approvals.models import Item, Meeting
+from carehub.approvals.pictures import back_to
+from carehub.calendar import today
+from hardship.models import Waiver
+from hardship.models.waiver import months_between
+from hardship.waivers import meetings
+from hardship.waivers.chain import WAIVERS
+from hardship.waivers.dues import reckon
+from hardship.waivers.pages import Row, opinions_of, rows_of
+from members.kinship import declare
+from members.roles_forms import DayField, OnceForm
+
+
+class MeetingForm(OnceForm):
+    """A meeting and what stands on its agenda."""
+
+    title = forms.CharField(
+        label=gettext_lazy("会议"), max_length=60, help_text=gettext_lazy("例如：党委会第 21 次会议。"),
+        error_messages={"required": gettext_lazy("还没有填会议名称。")},
+    )  # fmt: skip
+    held_on = DayField(label=gettext_lazy("会议日期"))
+    present = forms.CharField(
+        label=gettext_lazy("到会"), max_length=300, help_text=gettext_lazy("写到会的委员，或到会人数。"),
+        error_messages={"required": gettext_lazy("还没有填到会情况。")},
+    )  # fmt: skip
+    waivers = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("议题"), queryset=Waiver.objects.none(), widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": gettext_lazy("还没有选。请至少选一项。"),
+            "invalid_choice": gettext_lazy("有的申请已经不在这一步，请刷新后再选。"),
+        },
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["waivers"].queryset = meetings.waiting_for_a_meeting()  # type: ignore[attr-defined]
+
+
+def seen_meetings(request: HttpRequest) -> Any:
+    """Return the meetings; only the department and the committee know of them."""
+    viewer = viewer_of(request.user)
+    if not (viewer.reach("waiver", "v").everything or viewer.may("waiver", "c")):
+        raise Http404
+    return Meeting.objects.filter(kind=WAIVERS.kind)
+
+
+@guard("waiver", "v", "c")
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """List the meetings, those that wait for a resolution first, and what waits for a meeting."""
+    found = seen_meetings(request).order_by("-closed_at", "-held_on", "-pk")
+    context = {
+        "open": [m for m in found if m.closed_at is None],
+        "closed": [m for m in found[:30] if m.closed_at is not None],
+        "waiting": meetings.waiting_for_a_meeting().count(),
+        "may_call": viewer_of(request.user).reach("waiver", "e").everything,
+    }
+    return render(request, "waivers/meetings.html", context)
+
+
+@guard("waiver", "e")
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Put the agenda of a meeting together."""
+    if not viewer_of(request.user).reach("waiver", "e").everything:
+        raise Http404
+    form = MeetingForm(request.POST or None, initial={"held_on": today()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = meetings.call_meeting(by=request.user, **form.cleaned_data)
+            messages.success(request, _("议题已排好，等党委审批人确认。"))
+            return redirect("waivers:meeting", made.pk)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+    waiting = rows_of(list(meetings.waiting_for_a_meeting()), request.user, today())
+    status = 422 if request.method == "POST" else 200
+    picked = set(request.POST.getlist("waivers")) if form.is_bound else {str(row.waiver.pk) for row in waiting}
+    return render(
+        request, "waivers/meeting_new.html", {"form": form, "waiting": waiting, "picked": picked}, status=status
+    )
+
+
+@guard("waiver", "v", "c")
+@require_GET
+def meeting(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the agenda: one row a request, the file of one open at a time, the resolution below."""
+    return render(request, "waivers/meeting.html", page_of(request, get_object_or_404(seen_meetings(request), pk=pk)))
+
+
+def page_of(request: HttpRequest, one: Meeting, *, error: str = "", typed: Any = None) -> dict[str, Any]:
+    """Return the agenda as this visitor sees it."""
+    on, viewer = today(), viewer_of(request.user)
+    items = {item.application_id: item for item in one.items.all()}
+    seen = Waiver.objects.visible_to(request.user).filter(application__in=items).with_names()
+    rows = sorted(rows_of(list(seen), request.user, on), key=lambda row: items[row.waiver.application_id].place)
+    left = [row for row in rows if not items[row.waiver.application_id].decided]
+    confirms = viewer.may("waiver", "a") and viewer.may("waiver", "c") and one.made_by_id != request.user.pk
+    open_row = next((row for row in rows if str(row.waiver.pk) == request.GET.get("open", "")), None)
+    ready = [row for row in left if row.is_mine]
+    return {
+        "meeting": one,
+        "rows": rows,
+        "left": left,
+        "ready": ready if confirms else [],
+        "apart": [row for row in left if not row.is_mine] if confirms else [],
+        "confirms": confirms,
+        "open_row": open_row,
+        "file": file_of(open_row) if open_row else None,
+        "number": typed if typed is not None else one.document_number or meetings.next_document(one.held_on.year),
+        "minutes": meetings.minutes_of([r.waiver for r in (ready or rows)]),
+        "sums": sums_of([row.waiver for row in ready]),
+        "error": error,
+        "may_change": viewer.reach("waiver", "e").everything and one.closed_at is None,
+    }
+
+
+def file_of(row: Row) -> dict[str, Any]:
+    """Return the ground of one request as the committee reads it."""
+    whole = Waiver.objects.select_related("application", "person").get(pk=row.waiver.pk)
+    income = forms.DecimalField().to_python(whole.income) if whole.income else None
+    return {
+        "waiver": whole,
+        "reckoning": reckon(whole.dues, income, whole.application.submitted_on),
+        "opinions": opinions_of(whole),
+        "back": back_to(whole.application, WAIVERS),
+        "before": list(Waiver.objects.filter(person=whole.person_id).approved().exclude(pk=whole.pk).with_names()[:3]),
+    }
+
+
+def sums_of(waivers: Sequence[Waiver]) -> dict[str, Any]:
+    """Return by how much the dues are less, each month and over all months."""
+    monthly = sum(waiver.saved for waiver in waivers)
+    whole = sum(waiver.saved * months_between(waiver.first_month, waiver.last_month) for waiver in waivers)
+    return {"monthly": monthly, "whole": whole}
+
+
+@guard("waiver", "a")
+@require_POST
+def resolve(request: HttpRequest, pk: int) -> HttpResponse:
+    """Agree to the ticked requests under one number."""
+    one = _to_confirm(request, pk)
+    typed = request.POST.get("number", "").strip()
+    if not (typed.isascii() and typed.isdecimal() and 0 < int(typed[:9]) < 10**6 and len(typed) < 7):
+        return _again(request, one, _("还没有填文号。请填 1 至 999999 的整数。"), typed)
+    try:
+        done = meetings.resolve(meeting=one, chosen=_chosen(request), number=int(typed), by=request.user, on=today())
+    except Overtaken:
+        return render(request, "waivers/meeting_conflict.html", page_of(request, one), status=409)
+    except Refused as refusal:
+        return _again(request, one, str(refusal), typed)
+    messages.success(request, _("已同意 %s 项，告诉了各位申请人。") % len(done))
+    return redirect("waivers:meeting", one.pk)
+
+
+def _again(request: HttpRequest, one: Meeting, error: str, typed: str = "") -> HttpResponse:
+    return render(request, "waivers/meeting.html", page_of(request, one, error=error, typed=typed), status=422)
+
+
+def _to_confirm(request: HttpRequest, pk: int) -> Meeting:
+    if not viewer_of(request.user).may("waiver", "c"):
+        raise Http404
+    found: Meeting = get_object_or_404(seen_meetings(request), pk=pk)
+    return found
+
+
+def _chosen(request: HttpRequest) -> dict[int, int]:
+    """Return {application: version shown} of the ticked rows, each posted as 17:4; what is no pair is left out."""
+    pairs = [pair.split(":") for pair in request.POST.getlist("chosen")[:500]]
+    good = [pair for pair in pairs if len(pair) == 2 and all(part.isdecimal() and len(part) < 10 for part in pair)]
+    return {int(application): int(version) for application, version in good}
+
+
+@guard("waiver", "a")
+@require_POST
+def except_one(request: HttpRequest, pk: int, waiver: int) -> HttpResponse:
+    """Return or decline one request of the agenda with its reason, or stay out of it as a relative."""
+    one = _to_confirm(request, pk)
+    item = get_object_or_404(Item.objects.filter(meeting=one), application__waiver=waiver)
+    found = get_object_or_404(
+        Waiver.objects.visible_to(request.user).select_related("application", "person"), pk=waiver
+    )
+    if request.POST.get("verb") == "recuse":
+        declare(person_id=viewer_of(request.user).person_id or 0, other_id=found.person_id, by=request.user)
+        messages.success(request, _("已记下您与申请人有亲属关系，本项由别的同志办。"))
+        return redirect("waivers:meeting", one.pk)
+    opinion, back = request.POST.get("opinion", "").strip()[:500], request.POST.get("to", "")
+    if len(opinion) < 4:
+        return _again(request, one, _("请写明原因，至少 4 个字；本人和各级都看得到。"))
+    deed = Deed(Verb.DECLINE) if back == "decline" else Deed(Verb.RETURN, to=_place(back))
+    seen = request.POST.get("seen", "")
+    try:
+        meetings.except_one(
+            meeting=item.meeting, waiver=found, seen=int(seen) if seen.isdecimal() and len(seen) < 9 else 0, deed=deed,
+            opinion=opinion, by=request.user, on=today(),
+        )  # fmt: skip
+    except Overtaken:
+        return render(request, "waivers/meeting_conflict.html", page_of(request, one), status=409)
+    except Refused as refusal:
+        return _again(request, one, str(refusal))
+    messages.success(request, _("已办，告诉了本人和经手的同志。"))
+    return redirect("waivers:meeting", one.pk)
+
+
+def _place(typed: str) -> int | None:
+    return int(typed) if typed in {"-1", *(str(n) for n in range(len(WAIVERS.steps)))} else None
+
+
+@guard("waiver", "e")
+@require_POST
+def take_off(request: HttpRequest, pk: int, waiver: int) -> HttpResponse:
+    """Take one request off the agenda."""
+    if not viewer_of(request.user).reach("waiver", "e").everything:
+        raise Http404
+    one = get_object_or_404(seen_meetings(request), pk=pk)
+    found = get_object_or_404(Waiver.objects.visible_to(request.user).select_related("application"), pk=waiver)
+    if one.closed_at is not None:
+        raise PermissionDenied(_("这次会议已经办完。"))
+    meetings.take_off(meeting=one, application=found.application, by=request.user)
+    messages.success(request, _("已从议题里撤下，可以列入下一次会议。"))
+    return redirect("waivers:meeting", one.pk)
+
+
+@guard("waiver", "v", "c")
+@require_GET
+def printed(request: HttpRequest, pk: int) -> HttpResponse:
+    """Print the agenda as the committee gets it on paper."""
+    return render(request, "waivers/agenda.html", page_of(request, get_object_or_404(seen_meetings(request), pk=pk)))

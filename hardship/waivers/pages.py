@@ -1,0 +1,109 @@
+"""What the pages of a waiver show: the request, its steps, who has it, and how much of the ground is read."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from carehub.access.viewer import Viewer, viewer_of
+from carehub.approvals.hands import Hands, hands_of
+from carehub.approvals.machine import State
+from carehub.approvals.models import Decision
+from carehub.approvals.pictures import Node, decisions_of, picture_of
+from hardship.models import Waiver
+from hardship.waivers.chain import WAIVERS
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request in a list."""
+
+    waiver: Waiver
+    hands: Hands
+    nodes: Sequence[Node]
+    viewer: Viewer
+
+    @property
+    def is_mine(self) -> bool:
+        """Return whether the visitor has to decide it."""
+        return self.hands.holds(self.viewer.person_id)
+
+    @property
+    def shows_ground(self) -> bool:
+        return shows_ground(self.waiver, self.viewer)
+
+    @property
+    def barred(self) -> str:
+        """Return why the visitor, whose office it is, stays out of it, and who decides."""
+        why = self.hands.barred.get(self.viewer.person_id or 0, "")
+        words = {
+            "relative": _("您声明过亲属关系，本项回避"),
+            "self": _("这是您本人的申请"),
+            "previous": _("上一步是您办的"),
+        }.get(why, "")
+        if not words:
+            return ""
+        return _("%(why)s，由%(who)s办") % {"why": words, "who": self.hands.words or _("组织部另请一位审批人")}
+
+
+def rows_of(waivers: Sequence[Waiver], user: Any, on: dt.date) -> list[Row]:
+    """Return requests ready for a list, in a fixed number of queries."""
+    viewer, applications = viewer_of(user), [waiver.application for waiver in waivers]
+    hands, decided = hands_of(applications, WAIVERS, on), decisions_of(applications)
+    return [
+        _row(waiver, hands.get(waiver.application_id, Hands()), decided[waiver.application_id], viewer, on)
+        for waiver in waivers
+    ]
+
+
+def _row(waiver: Waiver, hands: Hands, decided: Sequence[Decision], viewer: Viewer, on: dt.date) -> Row:
+    nodes = picture_of(
+        waiver.application, WAIVERS, decided, hands, on, applicant=waiver.person.name, viewer_id=viewer.person_id,
+        facts={d.number: d.present for d in decided},
+    )  # fmt: skip
+    return Row(waiver, hands, nodes, viewer)
+
+
+def shows_ground(waiver: Waiver, viewer: Viewer) -> bool:
+    """Return whether the cause, the income and the opinions may be read: of what is over only the fact stays.
+
+    The person and the department read them always, the committee what was decided there, the branch and the general
+    branch as long as it runs or holds.
+    """
+    if waiver.person_id == viewer.person_id or viewer.reach("waiver", "v").everything:
+        return True
+    if not waiver.is_over(viewer.on):
+        return True
+    return viewer.may("waiver", "c")
+
+
+def state_words(waiver: Waiver, on: dt.date) -> tuple[str, str]:
+    """Return (look, words) of a request: 在支部, 减免中, 已到期, 没有批准."""
+    one = waiver.application
+    if one.state == State.RUNNING:
+        stop = one.stop(WAIVERS)
+        late = one.due_on is not None and on > one.due_on
+        words = _("等%s") % stop.step.short if stop else ""
+        return (
+            ("overdue", _("%(words)s，超期 %(n)s 天") % {"words": words, "n": (on - one.due_on).days})
+            if late and one.due_on
+            else ("open", words)
+        )
+    if one.state == State.APPROVED:
+        return _held_words(waiver, on)
+    return {State.RETURNED: "due_soon"}.get(State(one.state), "not_applicable"), str(one.get_state_display())
+
+
+def _held_words(waiver: Waiver, on: dt.date) -> tuple[str, str]:
+    if waiver.ends_on < on:
+        return ("not_applicable", _("已终止") if waiver.revoked_from else _("已到期"))
+    if waiver.first_month > on:
+        return ("upcoming", _("%s月起减免") % waiver.first_month.month)
+    return ("done", _("减免中"))
+
+
+def opinions_of(waiver: Waiver) -> list[Decision]:
+    """Return what the steps said, with the sealed words; only for who reads the ground."""
+    return list(waiver.application.decisions.exclude(opinion="").order_by("number"))

@@ -1,0 +1,211 @@
+"""Deciding a step: the page of one request with the form of who has it, and what each button does."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from carehub.access.guards import guard
+from carehub.access.viewer import viewer_of
+from carehub.approvals.actions import Ground, Overtaken, Refused
+from carehub.approvals.actions import prepare as put_down
+from carehub.approvals.hands import Hands
+from carehub.approvals.machine import Deed, State, Verb
+from carehub.approvals.pictures import back_to
+from carehub.calendar import today
+from hardship.models import Waiver
+from hardship.waivers import actions
+from hardship.waivers.chain import WAIVERS
+from hardship.waivers.conflicts import conflict
+from hardship.waivers.forms import RevokeForm, StepForm, WhyForm
+from hardship.waivers.pages import opinions_of, rows_of, shows_ground, state_words
+from members.kinship import declare
+
+SAID = {
+    Verb.PASS: gettext_lazy("已办，交下一步。"),
+    Verb.ADVISE_AGAINST: gettext_lazy("意见已记下，报上一级。"),
+    Verb.DECLINE: gettext_lazy("已记下不同意，告诉了本人。"),
+    Verb.RETURN: gettext_lazy("已退回，写明的原因本人和各级看得到。"),
+    Verb.HAND: gettext_lazy("已转请代办。"),
+}
+
+
+def page_of_waiver(one: Waiver, user: Any, form: StepForm | None = None) -> dict[str, Any]:
+    """Return what the page of a request shows this visitor."""
+    on, viewer = today(), viewer_of(user)
+    row = rows_of([one], user, on)[0]
+    ground = shows_ground(one, viewer)
+    look, words = state_words(one, on)
+    own = one.person_id == viewer.person_id or one.application.author_id == user.pk
+    edits = viewer.reach("waiver", "e").over_others().covers(one.access_facts()) and one.person_id != viewer.person_id
+    decides = row.is_mine and not at_committee(one)
+    return {
+        "waiver": one,
+        "row": row,
+        "stop": one.application.stop(WAIVERS),
+        "look": look,
+        "state": words,
+        "shows_ground": ground,
+        "opinions": opinions_of(one) if ground else [],
+        "form": (form or step_form(one, row.hands)) if decides or may_prepare(one, row.hands, edits) else None,
+        "decides": decides,
+        "at_committee": at_committee(one) and row.is_mine,
+        "may_mend": own and one.application.is_open and is_untouched(one),
+        "may_withdraw": own and one.application.is_open,
+        "may_renew": one.application.state == State.APPROVED and (one.person_id == viewer.person_id or edits),
+        "may_revoke": one.application.state == State.APPROVED
+        and edits
+        and not one.is_over(on)
+        and not one.revoked_from,
+        "before": earlier_of(one),
+    }
+
+
+def at_committee(one: Waiver) -> bool:
+    """Return whether a request waits for a meeting of the committee: it is decided on the page of the agenda."""
+    return one.application.state == State.RUNNING and one.application.at == len(WAIVERS.steps) - 1
+
+
+def is_untouched(one: Waiver) -> bool:
+    """Return whether the text may still be mended: it was returned, or no step has decided yet."""
+    before = one.application.decisions.exclude(verb__in=[Verb.SUBMIT, Verb.SKIP, Verb.AMEND])
+    return one.application.state == State.RETURNED or not before.exists()
+
+
+def may_prepare(one: Waiver, hands: Hands, edits: bool) -> bool:
+    """Return whether an officer may put down the minutes for who decides."""
+    return edits and one.application.state == State.RUNNING and not at_committee(one) and bool(hands.able)
+
+
+def earlier_of(one: Waiver) -> list[Waiver]:
+    """Return what was approved for the same person before."""
+    others = Waiver.objects.filter(person=one.person_id).approved().exclude(pk=one.pk)
+    return list(others.with_names().order_by("-first_month")[:5])
+
+
+def step_form(one: Waiver, hands: Hands, data: Any = None) -> StepForm:
+    """Return the form of the present step, filled in with the minutes that an officer put down."""
+    prepared = getattr(one.application, "preparation", None)
+    kept = ("meeting_on", "meeting", "present", "opinion")
+    initial = {name: getattr(prepared, name) for name in kept} if prepared else {"meeting": _usual_meeting(one)}
+    return StepForm(
+        data, on=today(), submitted_on=one.application.submitted_on, back=back_to(one.application, WAIVERS),
+        deputies=[(holder.person_id, holder.words) for holder in hands.deputies], initial=initial,
+    )  # fmt: skip
+
+
+def _usual_meeting(one: Waiver) -> str:
+    stop = one.application.stop(WAIVERS)
+    return {"branch": _("支部委员会"), "general": _("总支委员会")}.get(stop.step.code if stop else "", "")
+
+
+@guard("waiver", "a", "e")
+@require_POST
+def step(request: HttpRequest, pk: int) -> HttpResponse:
+    """Decide, return, hand over, or put the minutes down: what the pressed button says."""
+    one = _seen(request, pk)
+    row = rows_of([one], request.user, today())[0]
+    form = step_form(one, row.hands, request.POST)
+    verb = request.POST.get("verb", "")
+    if at_committee(one) or (verb not in SAID and verb != "prepare"):
+        raise PermissionDenied(_("党委审批在会议议题页办理。"))
+    if verb != "prepare" and not row.is_mine and one.application.version == _version(request):
+        raise PermissionDenied(row.barred or (_("这一步不由您办。现在等%s。") % row.hands.words))
+    if not form.is_valid():
+        return render(request, "waivers/waiver.html", page_of_waiver(one, request.user, form), status=422)
+    try:
+        _do(request, one, verb, form)
+    except Overtaken:
+        return conflict(request, one)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return render(request, "waivers/waiver.html", page_of_waiver(one, request.user, form), status=422)
+    messages.success(request, str(SAID[Verb(verb)]) if verb in SAID else _("会议记录已填好，等书记确认。"))
+    return redirect(one)
+
+
+def _do(request: HttpRequest, one: Waiver, verb: str, form: StepForm) -> None:
+    said, on = form.cleaned_data, today()
+    ground = Ground(said["opinion"].strip(), said["meeting_on"], said["meeting"].strip(), said["present"].strip())
+    if verb == "prepare":
+        viewer = viewer_of(request.user)
+        if not viewer.reach("waiver", "e").over_others().covers(one.access_facts()):
+            raise PermissionDenied(_("会议记录由本党组织的组织委员或组织员填。"))
+        put_down(
+            application=one.application, seen=_version(request), ground=ground, chain=WAIVERS, by=request.user, on=on
+        )
+        return
+    to = said["deputy"] if verb == Verb.HAND else said["to"]
+    actions.take_step(waiver=one, seen=_version(request), deed=Deed(verb, to=to), ground=ground, by=request.user, on=on)
+
+
+def _seen(request: HttpRequest, pk: int) -> Waiver:
+    seen = Waiver.objects.visible_to(request.user).select_related("application__preparation", "person", "organization")
+    found: Waiver = get_object_or_404(seen, pk=pk)
+    return found
+
+
+def _version(request: HttpRequest) -> int:
+    typed = request.POST.get("seen", "")
+    return int(typed) if typed.isdecimal() and len(typed) < 9 else 0
+
+
+@guard("waiver", "p", "e")
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a request back, by the applicant or by who put it down."""
+    one = _seen(request, pk)
+    if one.person_id != viewer_of(request.user).person_id and one.application.author_id != request.user.pk:
+        raise PermissionDenied(_("由申请人或代为录入的同志撤回。"))
+    form = WhyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            ground = Ground(form.cleaned_data["why"].strip())
+            deed = Deed(Verb.WITHDRAW)
+            actions.take_step(waiver=one, seen=_version(request), deed=deed, ground=ground, by=request.user, on=today())
+            messages.success(request, _("已撤回。"))
+            return redirect(one)
+        except Overtaken:
+            return conflict(request, one)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+    context = {"form": form, "waiver": one, "seen": one.application.version}
+    return render(request, "waivers/withdraw.html", context, status=422 if request.method == "POST" else 200)
+
+
+@guard("waiver", "a")
+@require_POST
+def recuse(request: HttpRequest, pk: int) -> HttpResponse:
+    """Declare a relative: the step passes to the next who may decide it."""
+    one = _seen(request, pk)
+    if not rows_of([one], request.user, today())[0].is_mine:
+        raise PermissionDenied(_("这一步现在不由您办，不用回避。"))
+    declare(person_id=viewer_of(request.user).person_id or 0, other_id=one.person_id, by=request.user)
+    actions.tell_next(one, request.user, today())
+    messages.success(request, _("已记下您与申请人有亲属关系，本项由别的同志办。"))
+    return redirect("waivers:list")
+
+
+@guard("waiver", "e")
+@require_http_methods(["GET", "POST"])
+def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a waiver before its time because the hardship is over."""
+    one = _seen(request, pk)
+    if not page_of_waiver(one, request.user)["may_revoke"]:
+        raise PermissionDenied(_("只有减免中的，由本党组织的组织委员、书记或组织部终止。"))
+    form = RevokeForm(request.POST or None, waiver=one, on=today())
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        if actions.revoke(
+            waiver=one, from_month=said["from_month"], why=said["why"].strip(), by=request.user, on=today()
+        ):
+            messages.success(request, _("已终止，告诉了本人。"))
+        return redirect(one)
+    return render(
+        request, "waivers/revoke.html", {"form": form, "waiver": one}, status=422 if request.method == "POST" else 200
+    )
