@@ -89,6 +89,15 @@ def for_offices(viewer: Viewer) -> list[int] | None:
     return [] if viewer.reach("account", "v").everything else None
 
 
+def for_keepers_of_waivers(viewer: Viewer) -> list[int] | None:
+    """Whoever decides on waivers, prepares them or watches them."""
+    return [] if viewer.reach("waiver", "v", "c").over_others() else None
+
+
+def for_the_committee(viewer: Viewer) -> list[int] | None:
+    return [] if viewer.may("waiver", "c") else None
+
+
 def front_of(viewer: Viewer) -> str:
     """Return where an administrator begins, empty for everybody else: none of the three has a desk."""
     fronts = {"SYS": "administration:system", "SEC": "administration:accounts", "AUD": "audit:list"}
@@ -111,9 +120,11 @@ class Place:
 
 PLACES = (
     Place(_("工作台"), "home", "desk:home", with_duties, _("工作台"), below=("/duties/",)),
+    Place(_("待审批"), "gavel", "waivers:meetings", for_the_committee, _("审批")),
     Place(_("系统状况"), "heartbeat", "administration:system", always, _("系统")),
     Place(_("账号"), "key", "administration:accounts", for_accounts, _("账号"), below=("/accounts/",)),
     Place(_("我的档案"), "user", "members:mine", only_members, _("我的")),
+    Place(_("我要申请"), "receipt", "waivers:list", only_members, _("申请")),
     Place(_("支部一屏"), "layout-rows", "dashboard:branch", own_branch, _("支部")),
     Place(_("总览"), "chart-dots", "dashboard:overview", above_branches, _("总览")),
     Place(_("党组织"), "sitemap", "members:organizations", besides_officers, below=("/handover/",)),
@@ -123,6 +134,7 @@ PLACES = (
     Place(_("生活事件"), "calendar-event", "events:list", always, "", _("关怀")),
     Place(_("告知一件事"), "send", "events:tell", always, _("告知"), _("关怀")),
     Place(_("办理事项"), "heart-handshake", "follow-ups:list", for_helpers, "", _("关怀")),
+    Place(_("党费减免"), "receipt", "waivers:list", for_keepers_of_waivers, "", _("关怀")),
     Place(_("应急查阅"), "lock", "text-requests:list", always, "", _("关怀")),
     Place(_("我的谈话"), "messages", "talks:list", only_members, _("谈话"), below=("/talk-requests/",)),
     Place(_("督查资料"), "folders", "reports:list", always, "", _("经费与监督")),

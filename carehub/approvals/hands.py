@@ -51,6 +51,7 @@ class Hands:
     stands_in: bool = False  # a deputy, or somebody from above, because the office itself cannot
     deputies: tuple[Holder, ...] = ()  # to whom the step may be handed
     barred: Mapping[int, str] = field(default_factory=dict)  # person → self, relative, previous
+    asked: frozenset[int] = frozenset()  # everybody whose office this step is, deputies among them
 
     def holds(self, person_id: int | None) -> bool:
         """Return whether it is this person's to decide."""
@@ -93,12 +94,13 @@ def _hands(
         return Hands()
     out = barred(one.position, applicant=one.applicant_id, relatives=relatives)
     office, deputies, *above = _groups(stop.step, stop.place.path, chain, by_path)
-    free = [holder for holder in deputies if holder.person_id not in out]
-    asked = [holder for holder in (*office, *deputies) if holder.person_id == one.handed_to]
-    for n, group in enumerate((asked, office, deputies, *above)):
+    free = tuple(holder for holder in deputies if holder.person_id not in out)
+    asked = frozenset(holder.person_id for holder in (*office, *deputies))
+    handed = [holder for holder in (*office, *deputies) if holder.person_id == one.handed_to]
+    for n, group in enumerate((handed, office, deputies, *above)):
         if able := tuple(holder for holder in group if holder.person_id not in out):
-            return Hands(stop, able, n > 1, tuple(free), out)
-    return Hands(stop, (), False, (), out)
+            return Hands(stop, able, n > 1, free, out, asked)
+    return Hands(stop, (), False, (), out, asked)
 
 
 def _groups(step: Step, path: str, chain: Chain, by_path: Mapping[str, list[Holder]]) -> list[list[Holder]]:

@@ -14,6 +14,7 @@ from carehub.personfile.duties import duties_about
 from carehub.personfile.readers import readers_of_file
 from carehub.personfile.reveal_views import masks_of
 from carehub.personfile.timeline import TOLD_ELSEWHERE, by_year, moments_of
+from hardship.waivers.panels import waivers_about
 from members.models import EventKind, LifeEvent, Person
 from members.panels import branch_secretary_of
 from members.readers import shares_of
@@ -80,6 +81,7 @@ def file_of(request: HttpRequest, shown: Person) -> dict[str, object]:
         "marks": marks_of(shown),
         "masks": masks_of(request.user, shown),
         "readers": readers_of_file(shown, on),
+        "waivers": waivers_about(shown, request.user),
         "matters": rows_about(shown, request.user, on),
         "standing": standing_of(shown, on),
         "anniversary": anniversary_of(shown, on),

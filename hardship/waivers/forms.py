@@ -167,6 +167,9 @@ class PaperForm(WaiverForm):
         return day
 
 
+HELD = ("pass", "against", "decline", "prepare")  # what a meeting decides
+
+
 class StepForm(OnceForm):
     """What the step that has a request says of it."""
 
@@ -175,6 +178,7 @@ class StepForm(OnceForm):
     present = forms.CharField(
         label=gettext_lazy("到会"),
         required=False,
+        error_messages={"required": gettext_lazy("还没有填到会情况。")},
         max_length=300,
         help_text=gettext_lazy("例如：到会 3 人，同意 3 人。"),
     )
@@ -199,6 +203,9 @@ class StepForm(OnceForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.on, self.submitted_on = on, submitted_on
+        self.verb = self.data.get("verb", "pass")
+        if self.verb in HELD:  # what is returned or handed over needs no meeting
+            self.fields["meeting_on"].required = self.fields["present"].required = True
         self.fields["to"].choices = [("", _("请选择")), *back]  # type: ignore[attr-defined]
         self.fields["deputy"].choices = [("", _("请选择")), *deputies]  # type: ignore[attr-defined]
 
@@ -212,16 +219,11 @@ class StepForm(OnceForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        verb = self.data.get("verb", "")
-        if verb in ("pass", "against", "decline", "prepare") and not self.errors:
-            for name, words in (("meeting_on", _("还没有填会议日期。")), ("present", _("还没有填到会情况。"))):
-                if not cleaned.get(name):
-                    self.add_error(name, words)
-        if verb in ("against", "decline", "return") and len(cleaned.get("opinion", "").strip()) < 4:
+        if self.verb in ("against", "decline", "return") and len(cleaned.get("opinion", "").strip()) < 4:
             self.add_error("opinion", _("请写明原因，至少 4 个字。"))
-        if verb == "return" and cleaned.get("to") is None:
+        if self.verb == "return" and cleaned.get("to") is None:
             self.add_error("to", _("还没有选退回到哪一步。"))
-        if verb == "hand" and cleaned.get("deputy") is None:
+        if self.verb == "hand" and cleaned.get("deputy") is None:
             self.add_error("deputy", _("还没有选转给谁。"))
         return cleaned
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -128,6 +129,7 @@ def page_of(request: HttpRequest, one: Meeting, *, error: str = "", typed: Any =
         "minutes": meetings.minutes_of([r.waiver for r in (ready or rows)]),
         "sums": sums_of([row.waiver for row in ready]),
         "error": error,
+        "prefix": settings.DOCUMENT_PREFIX,
         "may_change": viewer.reach("waiver", "e").everything and one.closed_at is None,
     }
 

@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from carehub.access.viewer import Viewer, viewer_of
 from carehub.approvals.hands import Hands, hands_of
 from carehub.approvals.machine import State
-from carehub.approvals.models import Decision
+from carehub.approvals.models import Decision, last_decisions
 from carehub.approvals.pictures import Node, decisions_of, picture_of
+from carehub.calendar import date_words
+from carehub.masking import masked_id_for_export
 from hardship.models import Waiver
 from hardship.waivers.chain import WAIVERS
 
@@ -37,7 +39,8 @@ class Row:
     @property
     def barred(self) -> str:
         """Return why the visitor, whose office it is, stays out of it, and who decides."""
-        why = self.hands.barred.get(self.viewer.person_id or 0, "")
+        own = self.viewer.person_id or 0
+        why = self.hands.barred.get(own, "") if own in self.hands.asked else ""
         words = {
             "relative": _("您声明过亲属关系，本项回避"),
             "self": _("这是您本人的申请"),
@@ -102,6 +105,38 @@ def _held_words(waiver: Waiver, on: dt.date) -> tuple[str, str]:
     if waiver.first_month > on:
         return ("upcoming", _("%s月起减免") % waiver.first_month.month)
     return ("done", _("减免中"))
+
+
+@dataclass(frozen=True)
+class Block:
+    """One step on the printed form: its heading and what it decided."""
+
+    title: str
+    skipped: bool
+    decision: Decision | None
+
+    @property
+    def words(self) -> str:
+        """Return 同意，情况属实。2026年9月22日，支部委员会，到会 3 人; empty for what is still to be written by hand."""
+        one = self.decision
+        if one is None:
+            return ""
+        said = "，".join(filter(None, (str(one.get_verb_display()), one.opinion.strip().rstrip("。"))))
+        ground = filter(None, (date_words(one.day), one.meeting, one.present, one.document))
+        return f"{said}。{'，'.join(ground)}"
+
+
+def blocks_of(waiver: Waiver) -> list[Block]:
+    """Return the steps of a request for its printed form, each with its latest decision."""
+    last = last_decisions(waiver.application)
+    stops = waiver.application.stops(WAIVERS)
+    return [Block(str(stop.step.title), not stop.exists, last.get(stop.step.code)) for stop in stops]
+
+
+def number_for(waiver: Waiver, user: Any) -> str:
+    """Return the masked ID number for the printed form, empty for who may not even see that."""
+    reach = viewer_of(user).reach("identity", "m")
+    return masked_id_for_export(waiver.person.id_number or "") if reach.covers(waiver.person.access_facts()) else ""
 
 
 def opinions_of(waiver: Waiver) -> list[Decision]:

@@ -22,7 +22,7 @@ from hardship.waivers.conflicts import conflict
 from hardship.waivers.counts import year_counts
 from hardship.waivers.dues import reckon
 from hardship.waivers.forms import MoneyField, PaperForm, WaiverForm
-from hardship.waivers.pages import rows_of
+from hardship.waivers.pages import blocks_of, number_for, rows_of
 from hardship.waivers.stepping import page_of_waiver
 from members.models import Person
 from members.roles_views import FOUND, chosen_person
@@ -174,7 +174,10 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(
         Waiver.objects.visible_to(request.user).select_related("application", "person", "organization"), pk=pk
     )
-    context = page_of_waiver(one, request.user)
+    context = page_of_waiver(one, request.user) | {
+        "blocks": blocks_of(one),
+        "masked_number": number_for(one, request.user),
+    }
     if not context["shows_ground"]:
         raise Http404
     return render(request, "waivers/paper.html", context)

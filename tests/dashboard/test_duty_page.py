@@ -40,6 +40,16 @@ def test_it_says_who_talks_with_whom_by_which_clause_and_how_the_days_add_up(as_
     assert "林晓岚" in html
 
 
+def test_who_owes_a_talk_but_keeps_no_ledger_is_offered_no_form(as_, school):
+    event = LifeEvent.objects.create(
+        person=school.librarian, kind="retired", happened_on=ON, organization=school.direct, path=school.direct.path,
+        source="branch", entered_by=school.user("clerk"),
+    )  # fmt: skip
+    html = text(as_("head"), url(f"C-2.4:2026:{school.committee.pk}:{event.pk}"))
+    assert "唐婉清" in html
+    assert "记录谈话" not in html
+
+
 def test_a_done_duty_links_to_the_talk_that_proves_it(as_, school, yearly):
     talk = talk_of(school.owner, school.member, held_on=dt.date(2026, 3, 12))
     html = text(as_("owner"), url(yearly("member")))

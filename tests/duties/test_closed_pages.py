@@ -108,3 +108,9 @@ def test_the_pages_ask_as_much_for_two_as_for_twenty(as_, school, closed):
     crowd(school, 10)
     talk_of(school.owner, school.member, held_on=dt.date(2026, 12, 1), on=dt.date(2027, 1, 20))
     assert [asked(address) for address in addresses] == few
+
+
+def test_a_period_of_a_rule_that_is_no_more_is_not_found(as_, school, closed):
+    ClosedPeriod.objects.filter(pk=closed.pk).update(rule="C-9.9")
+    assert page(as_("clerk"), closed).status_code == 404
+    assert page(as_("clerk"), closed, "reopen/").status_code == 404

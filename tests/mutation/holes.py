@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("carehub", "members", "talks")
+PACKAGES = ("carehub", "members", "talks", "hardship")
 # Not scope: the demonstration invents, the sheets draw, commands are for whoever holds the machine.
 OUTSIDE = ("migrations", "demo", "management", "sheets")
 EVERYTHING = "__import__('django.db.models', fromlist=['Q']).Q()"

@@ -50,13 +50,16 @@ NEAR = {  # where a wall stands → the tests that live nearest
     "members/events": ["tests/events"], "members/changes": ["tests/records"], "members/grants": ["tests/grants"],
     "members/roles": ["tests/roles"],
     "members": ["tests/members_pages", "tests/imports/test_wizard.py"],
+    "members/models/proposal.py": ["tests/roles"],
+    "carehub/dashboard/closed": ["tests/duties/test_closed_pages.py"],
     "carehub/dashboard": ["tests/dashboard"], "carehub/desk": ["tests/dashboard"],
     "carehub/reports": ["tests/reports/test_pages.py"], "carehub/reminders": ["tests/reminders/test_inbox.py"],
     "carehub/personfile": ["tests/members_pages"], "carehub/rulebook": ["tests/rulebook"],
     "carehub/accounts": ["tests/accounts"], "carehub/administration": ["tests/administration"],
     "carehub/auditlog": ["tests/audit"], "carehub/reveals": ["tests/reveals"], "carehub/handbook": ["tests/roles"],
     "carehub/sweep.py": ["tests/reminders/test_sweep.py"],
-    "templates/personfile": ["tests/members_pages"],
+    "templates/personfile": ["tests/members_pages"], "hardship/waivers": ["tests/waivers"], "hardship": ["tests/waivers"],
+    "carehub/approvals": ["tests/approvals", "tests/waivers"], "members/hands.py": ["tests/approvals"],
 }  # fmt: skip
 SHARED = ("carehub/access", "members/scope.py", "members/models", "carehub/masking.py")
 SHARED_TESTS = ["tests/access", "tests/members_pages", "tests/accounts", "tests/grants", "-k", "not theirs"]

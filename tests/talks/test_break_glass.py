@@ -82,6 +82,12 @@ def test_the_whole_way(school: School, as_: As, talk: Talk) -> None:
     assert opened() == ["text-asked", "text-approved", "text-read"]
 
 
+def test_who_may_decide_sees_no_request_that_another_decided(school: School, as_: As, approved: TextRequest) -> None:
+    Post.objects.create(person=school.librarian, organization=school.committee, role="PC", started_on=ON)
+    assert approved.get_absolute_url() in as_("approver").get("/text-requests/").content.decode()
+    assert approved.get_absolute_url() not in as_("librarian").get("/text-requests/").content.decode()
+
+
 def test_each_read_is_counted_and_audited_and_the_talker_told_once(school: School, approved: TextRequest) -> None:
     for _time in range(3):
         assert read_text(asked=approved, by=school.user("head")) == CANARY

@@ -17,6 +17,7 @@ from carehub.demo.matters import ask_for_help
 from carehub.demo.periods import close_periods
 from carehub.demo.records import put_right
 from carehub.demo.university import University, appoint, found, settle
+from carehub.demo.waivers import ask_for_waivers
 from members.models import Organization, Person
 from talks.models import Talk
 
@@ -52,6 +53,7 @@ class Command(BaseCommand):
         lend_authority(university)
         let_happen(university)
         put_right(university)
+        ask_for_waivers(university)
         close_periods(university)
         self.stdout.write(f"已建成虚构的大学：{Person.objects.count()} 人，{Talk.objects.count()} 次谈话。")
 
