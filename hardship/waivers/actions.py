@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carehub.approvals.actions import NO_GROUND, Ground, Refused, decide, submit
+from carehub.approvals.chain import Place
 from carehub.approvals.hands import hands_on
 from carehub.approvals.machine import Deed, State, Verb
 from carehub.approvals.models import Application, Preparation
@@ -53,26 +54,44 @@ def apply_for_waiver(
     *, person: Person, said: dict[str, Any], once_key: uuid.UUID, by: Any, on: dt.date, renews: Waiver | None = None
 ) -> Waiver:
     """Apply for oneself, or put down a signed paper of somebody else; the receipt is given at once."""
-    if known := Waiver.objects.filter(application__once_key=once_key, application__author=by).first():
+    sent = Waiver.objects.filter(application__once_key=once_key, application__author=by)
+    if known := sent.first():
         return known
-    places, values = places_above(person), _form_of(said)
-    if person.organization is None or "branch" not in places:
+    try:
+        with transaction.atomic():
+            return _applied(person, said, once_key, by, on, renews)
+    except Refused:
+        if known := sent.first():  # the same form, sent twice at the same moment
+            return known
+        raise
+
+
+def _applied(
+    person: Person, said: dict[str, Any], once_key: uuid.UUID, by: Any, on: dt.date, renews: Waiver | None
+) -> Waiver:
+    places, values = _way_of(person), _form_of(said)
+    path = person.organization.path or "" if person.organization else ""
+    application = submit(
+        chain=WAIVERS, applicant_id=person.pk, path=path, places=places, form_hash=digest_of(values),
+        once_key=once_key, by=by, on=on,
+    )  # fmt: skip
+    waiver = Waiver.objects.create(
+        application=application, person=person, organization=person.organization, path=path, renews=renews,
+        consent_on=said.get("signed_on") or on, is_paper=by.pk != person.user_id, receipt_year=on.year,
+        receipt_number=next_receipt(on.year), **values,
+    )  # fmt: skip
+    tell_next(waiver, by, on)
+    return waiver
+
+
+def _way_of(person: Person) -> dict[str, Place]:
+    """Return who decides about a person's dues; Refused for who pays none here."""
+    places = places_above(person)
+    if "branch" not in places:
         raise Refused(_("现在不在本校党支部，不能申请。请先办组织关系。"))
     if person.category not in Person.MEMBER_CATEGORIES or person.died_on or person.left_party_on:
         raise Refused(_("只有党员、预备党员交纳党费，可以申请减免。"))
-    with transaction.atomic():
-        path = person.organization.path or ""
-        application = submit(
-            chain=WAIVERS, applicant_id=person.pk, path=path, places=places, form_hash=digest_of(values),
-            once_key=once_key, by=by, on=on,
-        )  # fmt: skip
-        waiver = Waiver.objects.create(
-            application=application, person=person, organization=person.organization, path=path, renews=renews,
-            consent_on=said.get("signed_on") or on, is_paper=by.pk != person.user_id, receipt_year=on.year,
-            receipt_number=next_receipt(on.year), **values,
-        )  # fmt: skip
-        tell_next(waiver, by, on)
-    return waiver
+    return places
 
 
 def next_receipt(year: int) -> int:

@@ -58,7 +58,8 @@ NEAR = {  # where a wall stands → the tests that live nearest
     "carehub/accounts": ["tests/accounts"], "carehub/administration": ["tests/administration"],
     "carehub/auditlog": ["tests/audit"], "carehub/reveals": ["tests/reveals"], "carehub/handbook": ["tests/roles"],
     "carehub/sweep.py": ["tests/reminders/test_sweep.py"],
-    "templates/personfile": ["tests/members_pages"], "hardship/waivers": ["tests/waivers"], "hardship": ["tests/waivers"],
+    "templates/personfile": ["tests/members_pages"],
+    "hardship/waivers": ["tests/waivers"], "hardship": ["tests/waivers"],
     "carehub/approvals": ["tests/approvals", "tests/waivers"], "members/hands.py": ["tests/approvals"],
 }  # fmt: skip
 SHARED = ("carehub/access", "members/scope.py", "members/models", "carehub/masking.py")

@@ -53,7 +53,8 @@ def through(school: School, proposal: RoleProposal) -> RoleProposal:
 
 def test_who_does_not_see_the_accounts_of_the_school_finds_no_proposal(school: School):
     proposed(school)
-    assert [RoleProposal.objects.visible_to(school.user(key)).count() for key in ("clerk", "owner", "member")] == [1, 0, 0]
+    found = [RoleProposal.objects.visible_to(school.user(key)).count() for key in ("clerk", "owner", "member")]
+    assert found == [1, 0, 0]
 
 
 def test_an_office_is_held_from_the_request_after_the_third_hand(school: School, as_):

@@ -88,6 +88,11 @@ def test_who_may_decide_sees_no_request_that_another_decided(school: School, as_
     assert approved.get_absolute_url() not in as_("librarian").get("/text-requests/").content.decode()
 
 
+def test_what_one_asked_for_does_not_wait_for_oneself(school: School, as_: As, asked: TextRequest) -> None:
+    assert list(as_("head").get("/text-requests/").context["waiting"]) == []
+    assert list(as_("approver").get("/text-requests/").context["waiting"]) == [asked]
+
+
 def test_each_read_is_counted_and_audited_and_the_talker_told_once(school: School, approved: TextRequest) -> None:
     for _time in range(3):
         assert read_text(asked=approved, by=school.user("head")) == CANARY
