@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,7 +16,7 @@ from carehub.access.guards import guard
 from carehub.access.viewer import viewer_of
 from carehub.approvals.actions import Overtaken, Refused
 from carehub.approvals.machine import Deed, Verb
-from carehub.approvals.models import Item, Meeting
+from carehub.approvals.models import Meeting
 from carehub.approvals.pictures import back_to
 from carehub.calendar import today
 from hardship.models import Waiver
@@ -25,7 +24,7 @@ from hardship.models.waiver import months_between
 from hardship.waivers import meetings
 from hardship.waivers.chain import WAIVERS
 from hardship.waivers.dues import reckon
-from hardship.waivers.pages import Row, opinions_of, rows_of
+from hardship.waivers.pages import Row, opinions_of, rows_of, seen_version
 from members.kinship import declare
 from members.roles_forms import DayField, OnceForm
 
@@ -192,13 +191,12 @@ def _chosen(request: HttpRequest) -> dict[int, int]:
 
 @guard("waiver", "a")
 @require_POST
-def except_one(request: HttpRequest, pk: int, waiver: int) -> HttpResponse:
+def except_one(request: HttpRequest, pk: int) -> HttpResponse:
     """Return or decline one request of the agenda with its reason, or stay out of it as a relative."""
     one = _to_confirm(request, pk)
-    item = get_object_or_404(Item.objects.filter(meeting=one), application__waiver=waiver)
-    found = get_object_or_404(
-        Waiver.objects.visible_to(request.user).select_related("application", "person"), pk=waiver
-    )
+    found = _of_the_agenda(request, one)
+    if found is None:
+        return _again(request, one, _("请先点开一项申请的材料。"))
     if request.POST.get("verb") == "recuse":
         declare(person_id=viewer_of(request.user).person_id or 0, other_id=found.person_id, by=request.user)
         messages.success(request, _("已记下您与申请人有亲属关系，本项由别的同志办。"))
@@ -207,12 +205,9 @@ def except_one(request: HttpRequest, pk: int, waiver: int) -> HttpResponse:
     if len(opinion) < 4:
         return _again(request, one, _("请写明原因，至少 4 个字；本人和各级都看得到。"))
     deed = Deed(Verb.DECLINE) if back == "decline" else Deed(Verb.RETURN, to=_place(back))
-    seen = request.POST.get("seen", "")
+    said = {"deed": deed, "opinion": opinion, "seen": seen_version(request), "by": request.user, "on": today()}
     try:
-        meetings.except_one(
-            meeting=item.meeting, waiver=found, seen=int(seen) if seen.isdecimal() and len(seen) < 9 else 0, deed=deed,
-            opinion=opinion, by=request.user, on=today(),
-        )  # fmt: skip
+        meetings.except_one(meeting=one, waiver=found, **said)
     except Overtaken:
         return render(request, "waivers/meeting_conflict.html", page_of(request, one), status=409)
     except Refused as refusal:
@@ -221,20 +216,29 @@ def except_one(request: HttpRequest, pk: int, waiver: int) -> HttpResponse:
     return redirect("waivers:meeting", one.pk)
 
 
+def _of_the_agenda(request: HttpRequest, one: Meeting) -> Waiver | None:
+    """Return the request that the form names, None for one that is not on this agenda or not in reach."""
+    wanted = request.POST.get("waiver", "")
+    if not wanted.isdecimal() or len(wanted) > 18:
+        return None
+    seen = Waiver.objects.visible_to(request.user).select_related("application", "person")
+    return seen.filter(application__items__meeting=one, pk=int(wanted)).first()
+
+
 def _place(typed: str) -> int | None:
     return int(typed) if typed in {"-1", *(str(n) for n in range(len(WAIVERS.steps)))} else None
 
 
 @guard("waiver", "e")
 @require_POST
-def take_off(request: HttpRequest, pk: int, waiver: int) -> HttpResponse:
+def take_off(request: HttpRequest, pk: int) -> HttpResponse:
     """Take one request off the agenda."""
     if not viewer_of(request.user).reach("waiver", "e").everything:
         raise Http404
     one = get_object_or_404(seen_meetings(request), pk=pk)
-    found = get_object_or_404(Waiver.objects.visible_to(request.user).select_related("application"), pk=waiver)
-    if one.closed_at is not None:
-        raise PermissionDenied(_("这次会议已经办完。"))
+    found = _of_the_agenda(request, one)
+    if found is None or one.closed_at is not None:
+        return _again(request, one, _("这一项不在还没办完的议题里。"))
     meetings.take_off(meeting=one, application=found.application, by=request.user)
     messages.success(request, _("已从议题里撤下，可以列入下一次会议。"))
     return redirect("waivers:meeting", one.pk)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from carehub.access.viewer import Viewer, viewer_of
@@ -117,7 +118,7 @@ class Block:
 
     @property
     def words(self) -> str:
-        """Return 同意，情况属实。2026年9月22日，支部委员会，到会 3 人; empty for what is still to be written by hand."""
+        """Return 同意，情况属实。2026年9月22日，支部委员会，到会 3 人; empty for what is written by hand."""
         one = self.decision
         if one is None:
             return ""
@@ -137,6 +138,12 @@ def number_for(waiver: Waiver, user: Any) -> str:
     """Return the masked ID number for the printed form, empty for who may not even see that."""
     reach = viewer_of(user).reach("identity", "m")
     return masked_id_for_export(waiver.person.id_number or "") if reach.covers(waiver.person.access_facts()) else ""
+
+
+def seen_version(request: HttpRequest) -> int:
+    """Return which version was on the screen, 0 for a form that did not come from the page."""
+    typed = request.POST.get("seen", "")
+    return int(typed) if typed.isdecimal() and len(typed) < 9 else 0
 
 
 def opinions_of(waiver: Waiver) -> list[Decision]:

@@ -23,7 +23,7 @@ from hardship.waivers import actions
 from hardship.waivers.chain import WAIVERS
 from hardship.waivers.conflicts import conflict
 from hardship.waivers.forms import RevokeForm, StepForm, WhyForm
-from hardship.waivers.pages import opinions_of, rows_of, shows_ground, state_words
+from hardship.waivers.pages import Row, opinions_of, rows_of, seen_version, shows_ground, state_words
 from members.kinship import declare
 
 SAID = {
@@ -109,15 +109,17 @@ def _usual_meeting(one: Waiver) -> str:
 def step(request: HttpRequest, pk: int) -> HttpResponse:
     """Decide, return, hand over, or put the minutes down: what the pressed button says."""
     one = _seen(request, pk)
+    if seen_version(request) not in (0, one.application.version):
+        return conflict(request, one)
     row = rows_of([one], request.user, today())[0]
     form = step_form(one, row.hands, request.POST)
-    verb = request.POST.get("verb", "")
-    if at_committee(one) or (verb not in SAID and verb != "prepare"):
-        raise PermissionDenied(_("党委审批在会议议题页办理。"))
-    if verb != "prepare" and not row.is_mine and one.application.version == _version(request):
-        raise PermissionDenied(row.barred or (_("这一步不由您办。现在等%s。") % row.hands.words))
-    if not form.is_valid():
-        return render(request, "waivers/waiver.html", page_of_waiver(one, request.user, form), status=422)
+    verb, page = request.POST.get("verb", ""), page_of_waiver(one, request.user, form)
+    if page["form"] is None:
+        raise PermissionDenied(_refusal(one, row))
+    if form.is_valid() and verb not in ((*SAID, "prepare") if page["decides"] else ("prepare",)):
+        form.add_error(None, _("请点一个按钮：同意、不同意、退回或转请代办。"))
+    if form.errors:
+        return render(request, "waivers/waiver.html", page, status=422)
     try:
         _do(request, one, verb, form)
     except Overtaken:
@@ -129,30 +131,37 @@ def step(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(one)
 
 
+def _refusal(one: Waiver, row: Row) -> str:
+    if at_committee(one):
+        return _("党委审批在会议议题页办理。")
+    if not row.hands.able:
+        return _("这一步现在不由您办。")
+    return row.barred or _("这一步不由您办。现在等%s。") % row.hands.words
+
+
 def _do(request: HttpRequest, one: Waiver, verb: str, form: StepForm) -> None:
     said, on = form.cleaned_data, today()
     ground = Ground(said["opinion"].strip(), said["meeting_on"], said["meeting"].strip(), said["present"].strip())
     if verb == "prepare":
-        viewer = viewer_of(request.user)
-        if not viewer.reach("waiver", "e").over_others().covers(one.access_facts()):
-            raise PermissionDenied(_("会议记录由本党组织的组织委员或组织员填。"))
         put_down(
-            application=one.application, seen=_version(request), ground=ground, chain=WAIVERS, by=request.user, on=on
+            application=one.application,
+            seen=seen_version(request),
+            ground=ground,
+            chain=WAIVERS,
+            by=request.user,
+            on=on,
         )
         return
     to = said["deputy"] if verb == Verb.HAND else said["to"]
-    actions.take_step(waiver=one, seen=_version(request), deed=Deed(verb, to=to), ground=ground, by=request.user, on=on)
+    actions.take_step(
+        waiver=one, seen=seen_version(request), deed=Deed(verb, to=to), ground=ground, by=request.user, on=on
+    )
 
 
 def _seen(request: HttpRequest, pk: int) -> Waiver:
     seen = Waiver.objects.visible_to(request.user).select_related("application__preparation", "person", "organization")
     found: Waiver = get_object_or_404(seen, pk=pk)
     return found
-
-
-def _version(request: HttpRequest) -> int:
-    typed = request.POST.get("seen", "")
-    return int(typed) if typed.isdecimal() and len(typed) < 9 else 0
 
 
 @guard("waiver", "p", "e")
@@ -167,7 +176,9 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             ground = Ground(form.cleaned_data["why"].strip())
             deed = Deed(Verb.WITHDRAW)
-            actions.take_step(waiver=one, seen=_version(request), deed=deed, ground=ground, by=request.user, on=today())
+            actions.take_step(
+                waiver=one, seen=seen_version(request), deed=deed, ground=ground, by=request.user, on=today()
+            )
             messages.success(request, _("已撤回。"))
             return redirect(one)
         except Overtaken:
@@ -183,7 +194,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def recuse(request: HttpRequest, pk: int) -> HttpResponse:
     """Declare a relative: the step passes to the next who may decide it."""
     one = _seen(request, pk)
-    if not rows_of([one], request.user, today())[0].is_mine:
+    if at_committee(one) or not rows_of([one], request.user, today())[0].is_mine:
         raise PermissionDenied(_("这一步现在不由您办，不用回避。"))
     declare(person_id=viewer_of(request.user).person_id or 0, other_id=one.person_id, by=request.user)
     actions.tell_next(one, request.user, today())

@@ -22,7 +22,7 @@ from hardship.waivers.conflicts import conflict
 from hardship.waivers.counts import year_counts
 from hardship.waivers.dues import reckon
 from hardship.waivers.forms import MoneyField, PaperForm, WaiverForm
-from hardship.waivers.pages import blocks_of, number_for, rows_of
+from hardship.waivers.pages import blocks_of, number_for, rows_of, seen_version
 from hardship.waivers.stepping import page_of_waiver
 from members.models import Person
 from members.roles_views import FOUND, chosen_person
@@ -159,12 +159,6 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
     return render(request, "waivers/edit.html", context, status=422 if request.method == "POST" else 200)
-
-
-def seen_version(request: HttpRequest) -> int:
-    """Return which version was on the screen, 0 for a form that did not come from the page."""
-    typed = request.POST.get("seen", "")
-    return int(typed) if typed.isdecimal() and len(typed) < 9 else 0
 
 
 @guard("waiver", "v", "c")

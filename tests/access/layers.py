@@ -1,11 +1,12 @@
 """Matters to be done and break-glass requests of every side of the cast, and who each belongs to."""
 
 import datetime as dt
+from typing import Any
 
 from django.utils import timezone
 
 from members.models import Organization, Person, Post
-from talks.models import FollowUp, Talk, TextRequest
+from talks.models import FollowUp, Participation, Talk, TextRequest
 from tests.cast import School
 
 TODAY = dt.date(2026, 11, 23)
@@ -20,6 +21,15 @@ MATTERS = (
     ("owner", "general_secretary", "languages", "", "", False, "general_secretary"),
     ("general_secretary", "leader", "committee", "", "", False, "leader"),
 )
+
+
+def make_talk(talker: Person, people: list[Person], place: Organization, **fields: Any) -> Talk:
+    """Create a talk as a row."""
+    fields.setdefault("held_on", dt.date(2026, 5, 5))
+    fields.setdefault("entered_on", fields["held_on"])
+    talk = Talk.objects.create(talker=talker, organization=place, path=place.path, **fields)
+    Participation.objects.bulk_create(Participation(talk=talk, person=person) for person in people)
+    return talk
 
 
 def ask_for_help(school: School) -> None:

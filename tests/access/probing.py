@@ -19,9 +19,8 @@ from django.utils import timezone
 from carehub.access.matrix import matrix
 from carehub.accounts.models import Session
 from carehub.reminders.models import InboxItem
-from carehub.reports.models import Inspection
 from members.models import Organization, OrganizationGrant, Person, PersonGrant
-from talks.models import Participation, Talk
+from talks.models import Talk
 from tests.access import authority
 from tests.access.happenings import (
     Row,
@@ -34,8 +33,10 @@ from tests.access.happenings import (
     talk_requests,
     transfers,
 )
-from tests.access.layers import ask_for_help, ask_for_words, follow_ups, text_requests
+from tests.access.layers import ask_for_help, ask_for_words, follow_ups, make_talk, text_requests
+from tests.access.own_things import devices, inspections, messages
 from tests.access.uploads import bring_files, freeze, uploads
+from tests.access.waivers import meetings, put_in, waivers
 from tests.cast import School
 
 MISSING = 999_999
@@ -74,6 +75,7 @@ class Route:
     second_person: bool = False
     on_target: bool = False
     others_only: bool = False
+    able: bool = False
 
     @property
     def sight(self) -> str:
@@ -96,6 +98,8 @@ class Target:
     has_words: bool = False
     other_side: Organization | None = None  # a transfer lies in two places
     shared: bool = False  # whoever has the right for the whole school sees it besides its maker
+    able: frozenset[int] = frozenset()  # who has the step of a request
+    at_committee: bool = True
     of_every_unit: bool = False  # a closed period: each sees the own part of it
 
 
@@ -200,6 +204,8 @@ def expected_without(school: School, persona: str, route: Route, method: str, ta
 def _may(school: School, persona: str, route: Route, method: str, target: Target) -> bool:
     """Return whether the very thing may be had; of another's work only its keepers in the same organisation may."""
     codes = route.methods[method]
+    if route.able:
+        return own_of(school, persona) in target.able or may_prepare(school, persona, route, codes, target)
     if route.talker_only:
         return school.people[CAST[persona]].pk == target.leader
     if route.second_person and _is_own(school, persona, target):
@@ -214,6 +220,16 @@ def _may(school: School, persona: str, route: Route, method: str, target: Target
     return has_right(school, persona, route.resource, codes, target)
 
 
+def may_prepare(school: School, persona: str, route: Route, codes: tuple[str, ...], target: Target) -> bool:
+    """Return whether an officer may put minutes down: before the committee, of anybody but himself."""
+    others = "e" in codes and not target.at_committee and own_of(school, persona) not in target.people
+    return others and has_right(school, persona, route.resource, ("e",), target)
+
+
+def own_of(school: School, persona: str) -> int:
+    return school.people[CAST[persona]].pk
+
+
 def _is_own(school: School, persona: str, target: Target) -> bool:
     return school.people[CAST[persona]].user_id == target.made_by
 
@@ -223,6 +239,8 @@ def _seen(school: School, persona: str, route: Route, target: Target) -> bool:
         of_school = target.shared and "u" in _scopes(persona, route.sight, route.seen_by)
         return of_school or _is_own(school, persona, target)
     if route.others_only and target.people == {school.people[CAST[persona]].pk}:
+        return False
+    if persona == "PC" and not target.at_committee:
         return False
     scopes = _scopes(persona, route.sight, route.seen_by) & set(route.scopes)
     own = school.people[CAST[persona]].pk in target.people and "o" in route.scopes
@@ -249,9 +267,9 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "oversight": lambda persona: _made(oversights()),
         "calendar": lambda persona: [replace(NOBODY, argument="nothing")],
         "template": lambda persona: [Target("roster", school.first), replace(NOBODY, argument="nothing")],
-        "message": lambda persona: _messages(),
-        "device": lambda persona: _devices(),
-        "inspection": lambda persona: _inspections(),
+        "message": lambda persona: [*messages(Target), NOBODY],
+        "device": lambda persona: [*devices(Target), replace(NOBODY, argument=uuid.UUID(int=0))],
+        "inspection": lambda persona: [*inspections(Target), NOBODY],
         "event": lambda persona: _made(events_of("branch")),
         "told-event": lambda persona: _made(events_of("department")),
         "change-request": lambda persona: _made(change_requests()),
@@ -263,6 +281,9 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "file-grant": lambda persona: [*(Target(pk) for pk in authority.grants(PersonGrant)), NOBODY],
         "acting-grant": lambda persona: [*(Target(pk) for pk in authority.grants(OrganizationGrant)), NOBODY],
         "closed-period": lambda persona: [*(Target(pk, of_every_unit=True) for pk in closed_periods()), NOBODY],
+        "waiver": lambda persona: [*waivers(Target, "running"), NOBODY],
+        "held-waiver": lambda persona: [*waivers(Target, "approved"), NOBODY],
+        "meeting": lambda persona: [*(Target(pk) for pk in meetings()), NOBODY],
         "setting": lambda persona: [Target("entry-grace-days"), replace(NOBODY, argument="nothing")],
     }
 
@@ -339,20 +360,6 @@ def _imports() -> list[Target]:
     return [*found, NOBODY]
 
 
-def _messages() -> list[Target]:
-    return [Target(row.pk, made_by=row.recipient_id) for row in InboxItem.objects.order_by("pk")] + [NOBODY]
-
-
-def _devices() -> list[Target]:
-    rows = Session.objects.filter(device="other").order_by("pk")
-    return [Target(row.name, made_by=row.user_id) for row in rows] + [replace(NOBODY, argument=uuid.UUID(int=0))]
-
-
-def _inspections() -> list[Target]:
-    rows = Inspection.objects.select_related("organization").order_by("pk")
-    return [Target(row.pk, row.organization) for row in rows] + [NOBODY]
-
-
 def furnish(school: School) -> None:
     """Put talks and uploads of every side into the school."""
     pairs = (
@@ -376,18 +383,10 @@ def furnish(school: School) -> None:
     for key in ("committee", "languages", "maths", "direct"):
         freeze(school.organizations[key])
     let_happen(school)
+    put_in(school)
     ask_for_help(school)
     ask_for_words(school)
     authority.furnish_authority(school)
-
-
-def make_talk(talker: Person, people: list[Person], place: Organization, **fields: Any) -> Talk:
-    """Create a talk as a row."""
-    fields.setdefault("held_on", dt.date(2026, 5, 5))
-    fields.setdefault("entered_on", fields["held_on"])
-    talk = Talk.objects.create(talker=talker, organization=place, path=place.path, **fields)
-    Participation.objects.bulk_create(Participation(talk=talk, person=person) for person in people)
-    return talk
 
 
 def ask(client: Client, route: Route, method: str, target: Target | None) -> int:

@@ -44,7 +44,7 @@ def test_what_leaves_lies_inside_what_is_seen():
     """Export ⊆ screen, deed ⊆ sight; reading files in is no sight of anybody."""
     for resource, persona, code, scope in CELLS:
         if code in "xXr" or (code in "ea" and resource not in ("roster_import", "talk", "text_request", "duty")):
-            seen = {cell(resource, persona).get(one) for one in ("v", "m", "F", "e")}
+            seen = {cell(resource, persona).get(one) for one in ("v", "m", "F", "e", "c")}
             assert scope in seen, f"{resource} {persona} {code}:{scope}"
 
 

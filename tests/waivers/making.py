@@ -28,8 +28,8 @@ def said(**fields: Any) -> dict[str, Any]:
 def posted(**fields: Any) -> dict[str, Any]:
     """Return what a browser posts for the same."""
     plain = {
-        "kind": "reduction", "dues": "staff", "income": "4600", "standard": "", "new_amount": "10",
-        "first_month": "2027-01", "last_month": "2027-12", "cause": "illness", "reason": f"长期服药{CANARY}", "consent": "on",
+        "kind": "reduction", "dues": "staff", "income": "4600", "standard": "", "new_amount": "10", "consent": "on",
+        "first_month": "2027-01", "last_month": "2027-12", "cause": "illness", "reason": f"长期服药{CANARY}",
     }  # fmt: skip
     return plain | {"once_key": str(uuid.uuid4())} | fields
 

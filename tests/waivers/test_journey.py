@@ -76,8 +76,13 @@ def test_a_returned_one_is_mended_and_goes_again_from_the_branch(school: School,
 def test_the_committee_returns_one_to_the_branch_with_the_reason(school: School, as_: As):
     waiver, other = at_committee(school), at_committee(school, "direct_member")
     meeting = meeting_with(school, waiver, other)
-    where = f"/waivers/meetings/{meeting.pk}/{waiver.pk}/except/"
-    form = {"to": "0", "opinion": "支委会日期早于申请日期", "seen": str(waiver.application.version)}
+    where = f"/waivers/meetings/{meeting.pk}/except/"
+    form = {
+        "waiver": waiver.pk,
+        "to": "0",
+        "opinion": "支委会日期早于申请日期",
+        "seen": str(waiver.application.version),
+    }
     assert as_("approver").post(where, form).status_code == 302
     assert again(waiver).application.at == 0
     meeting.refresh_from_db()

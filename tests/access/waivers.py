@@ -1,0 +1,52 @@
+"""Requests for a waiver of every side: at the branch, at the general branch, with the committee, and one that holds."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from carehub.approvals.hands import hands_on
+from carehub.approvals.machine import State
+from carehub.approvals.models import Meeting
+from hardship.models import Waiver
+from hardship.models.waiver import COMMITTEE
+from hardship.waivers import actions
+from hardship.waivers import meetings as deciding
+from hardship.waivers.chain import WAIVERS
+from tests.cast import School
+from tests.waivers.making import ON, at_committee, meeting_with, said, step
+
+ASKING = ("member", "colleague_member", "outsider_member", "direct_member", "group_leader")
+HOLDING = ("colleague",)
+
+
+def put_in(school: School) -> None:
+    """Put the requests in and bring each as far as its place in the list says."""
+    _first, second, _third, direct, _group = (applied(school, key) for key in ASKING)
+    step(school, second, "colleague")
+    step(school, direct, "librarian")
+    on_agenda = [at_committee(school, key) for key in HOLDING]
+    meeting = meeting_with(school, *on_agenda, by="clerk")
+    chosen = {one.application_id: one.application.version for one in on_agenda}
+    deciding.resolve(meeting=meeting, chosen=chosen, number=1, by=school.user("approver"), on=ON)
+    meeting_with(school, at_committee(school, "general_officer"))
+
+
+def applied(school: School, who: str) -> Waiver:
+    person = school.people[who]
+    return actions.apply_for_waiver(person=person, said=said(), once_key=uuid.uuid4(), by=school.user(who), on=ON)
+
+
+def waivers(target: Callable[..., Any], state: str) -> Iterator[Any]:
+    """Yield each request in a state as a target: whose, where, who has it, whether the committee has seen it."""
+    rows = Waiver.objects.filter(application__state=state).select_related("application", "organization").order_by("pk")
+    for one in rows:
+        here = one.application.at < COMMITTEE  # the committee decides on the page of its meeting
+        able = frozenset(h.person_id for h in hands_on(one.application, WAIVERS, ON).able if here)
+        yield target(
+            one.pk, one.organization, frozenset({one.person_id}), leader=one.person_id, able=able,
+            at_committee=one.application.at >= COMMITTEE or state != State.RUNNING,
+        )  # fmt: skip
+
+
+def meetings() -> Iterator[int]:
+    yield from Meeting.objects.order_by("pk").values_list("pk", flat=True)
