@@ -1,6 +1,6 @@
 """Who has an application: the holders of the posts that its step names, without those who must stay out of it.
 
-The first group with somebody in it has it: the office itself, its deputies, then whoever decides a step above. Asked
+The first group with somebody in it has it: the office itself, its deputies, then whoever advises on a step above. Asked
 for a whole list at once, in a fixed number of queries. Who holds which post, and who declared whom a relative, the
 first floor says (members/hands.py).
 """
@@ -104,7 +104,10 @@ def _hands(
 
 
 def _groups(step: Step, path: str, chain: Chain, by_path: Mapping[str, list[Holder]]) -> list[list[Holder]]:
-    """Return the office of a step, its deputies, and the offices above that decide a later step, the nearest first."""
-    later = {persona for one in chain.steps[chain.steps.index(step) + 1 :] for persona in one.personas}
+    """Return the office of a step, its deputies, and the offices above that advise on a later step, the nearest first.
+
+    Who decides in the end never stands in for who advises.
+    """
+    later = {persona for one in chain.steps[chain.steps.index(step) + 1 : -1] for persona in one.personas}
     asked = [(path, step.personas), (path, step.deputies), *((up, later) for up in reversed(parent_paths(path)))]
     return [[holder for holder in by_path.get(at, ()) if holder.persona in who] for at, who in asked]

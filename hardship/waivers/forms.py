@@ -189,7 +189,7 @@ class StepForm(OnceForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("退回、不同意的，写明为什么、要补什么。本人和各级都看得到。"),
     )
-    to = forms.TypedChoiceField(label=gettext_lazy("退回到"), required=False, coerce=int, empty_value=None)
+    back = forms.TypedChoiceField(label=gettext_lazy("退回到"), required=False, coerce=int, empty_value=None)
     deputy = forms.TypedChoiceField(label=gettext_lazy("转给"), required=False, coerce=int, empty_value=None)
 
     def __init__(
@@ -206,7 +206,7 @@ class StepForm(OnceForm):
         self.verb = self.data.get("verb", "pass")
         if self.verb in HELD:  # what is returned or handed over needs no meeting
             self.fields["meeting_on"].required = self.fields["present"].required = True
-        self.fields["to"].choices = [("", _("请选择")), *back]  # type: ignore[attr-defined]
+        self.fields["back"].choices = [("", _("请选择")), *back]  # type: ignore[attr-defined]
         self.fields["deputy"].choices = [("", _("请选择")), *deputies]  # type: ignore[attr-defined]
 
     def clean_meeting_on(self) -> dt.date | None:
@@ -221,8 +221,8 @@ class StepForm(OnceForm):
         cleaned = super().clean()
         if self.verb in ("against", "decline", "return") and len(cleaned.get("opinion", "").strip()) < 4:
             self.add_error("opinion", _("请写明原因，至少 4 个字。"))
-        if self.verb == "return" and cleaned.get("to") is None:
-            self.add_error("to", _("还没有选退回到哪一步。"))
+        if self.verb == "return" and cleaned.get("back") is None:
+            self.add_error("back", _("还没有选退回到哪一步。"))
         if self.verb == "hand" and cleaned.get("deputy") is None:
             self.add_error("deputy", _("还没有选转给谁。"))
         return cleaned

@@ -41,8 +41,8 @@ class MeetingForm(OnceForm):
         label=gettext_lazy("到会"), max_length=300, help_text=gettext_lazy("写到会的委员，或到会人数。"),
         error_messages={"required": gettext_lazy("还没有填到会情况。")},
     )  # fmt: skip
-    waivers = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("议题"), queryset=Waiver.objects.none(), widget=forms.CheckboxSelectMultiple,
+    waivers = forms.MultipleChoiceField(
+        label=gettext_lazy("议题"), widget=forms.CheckboxSelectMultiple,
         error_messages={
             "required": gettext_lazy("还没有选。请至少选一项。"),
             "invalid_choice": gettext_lazy("有的申请已经不在这一步，请刷新后再选。"),
@@ -51,7 +51,12 @@ class MeetingForm(OnceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["waivers"].queryset = meetings.waiting_for_a_meeting()  # type: ignore[attr-defined]
+        self.waiting = {str(one.pk): one for one in meetings.waiting_for_a_meeting()}
+        names = [(number, one.person.name) for number, one in self.waiting.items()]
+        self.fields["waivers"].choices = names  # type: ignore[attr-defined]
+
+    def clean_waivers(self) -> list[Waiver]:
+        return [self.waiting[number] for number in dict.fromkeys(self.cleaned_data["waivers"])]
 
 
 def seen_meetings(request: HttpRequest) -> Any:
@@ -90,7 +95,7 @@ def new(request: HttpRequest) -> HttpResponse:
             return redirect("waivers:meeting", made.pk)
         except Refused as refusal:
             form.add_error(None, str(refusal))
-    waiting = rows_of(list(meetings.waiting_for_a_meeting()), request.user, today())
+    waiting = rows_of(list(form.waiting.values()), request.user, today())
     status = 422 if request.method == "POST" else 200
     picked = set(request.POST.getlist("waivers")) if form.is_bound else {str(row.waiver.pk) for row in waiting}
     return render(
@@ -201,7 +206,7 @@ def except_one(request: HttpRequest, pk: int) -> HttpResponse:
         declare(person_id=viewer_of(request.user).person_id or 0, other_id=found.person_id, by=request.user)
         messages.success(request, _("已记下您与申请人有亲属关系，本项由别的同志办。"))
         return redirect("waivers:meeting", one.pk)
-    opinion, back = request.POST.get("opinion", "").strip()[:500], request.POST.get("to", "")
+    opinion, back = request.POST.get("opinion", "").strip()[:500], request.POST.get("back", "")
     if len(opinion) < 4:
         return _again(request, one, _("请写明原因，至少 4 个字；本人和各级都看得到。"))
     deed = Deed(Verb.DECLINE) if back == "decline" else Deed(Verb.RETURN, to=_place(back))

@@ -14,7 +14,7 @@ from carehub.approvals.machine import State
 from carehub.approvals.models import Decision, last_decisions
 from carehub.approvals.pictures import Node, decisions_of, picture_of
 from carehub.calendar import date_words
-from carehub.masking import masked_id_for_export
+from carehub.masking import masked_id, masked_id_for_export
 from hardship.models import Waiver
 from hardship.waivers.chain import WAIVERS
 
@@ -134,10 +134,15 @@ def blocks_of(waiver: Waiver) -> list[Block]:
     return [Block(str(stop.step.title), not stop.exists, last.get(stop.step.code)) for stop in stops]
 
 
-def number_for(waiver: Waiver, user: Any) -> str:
-    """Return the masked ID number for the printed form, empty for who may not even see that."""
-    reach = viewer_of(user).reach("identity", "m")
-    return masked_id_for_export(waiver.person.id_number or "") if reach.covers(waiver.person.access_facts()) else ""
+def person_for(waiver: Waiver, user: Any) -> dict[str, str]:
+    """Return what the printed form says of the person, as far as this visitor may read it."""
+    viewer, facts = viewer_of(user), waiver.person.access_facts()
+    number = waiver.person.id_number or ""
+    exports, masked = viewer.reach("person", "x").covers(facts), viewer.reach("identity", "m").covers(facts)
+    return {
+        "number": masked_id_for_export(number) if exports and masked else masked_id(number) if masked else "",
+        "position": waiver.person.position if viewer.reach("person", "v").covers(facts) else "",
+    }
 
 
 def seen_version(request: HttpRequest) -> int:

@@ -152,7 +152,7 @@ def _do(request: HttpRequest, one: Waiver, verb: str, form: StepForm) -> None:
             on=on,
         )
         return
-    to = said["deputy"] if verb == Verb.HAND else said["to"]
+    to = said["deputy"] if verb == Verb.HAND else said["back"]
     actions.take_step(
         waiver=one, seen=seen_version(request), deed=Deed(verb, to=to), ground=ground, by=request.user, on=on
     )

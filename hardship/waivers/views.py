@@ -22,7 +22,7 @@ from hardship.waivers.conflicts import conflict
 from hardship.waivers.counts import year_counts
 from hardship.waivers.dues import reckon
 from hardship.waivers.forms import MoneyField, PaperForm, WaiverForm
-from hardship.waivers.pages import blocks_of, number_for, rows_of, seen_version
+from hardship.waivers.pages import blocks_of, person_for, rows_of, seen_version
 from hardship.waivers.stepping import page_of_waiver
 from members.models import Person
 from members.roles_views import FOUND, chosen_person
@@ -170,7 +170,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     )
     context = page_of_waiver(one, request.user) | {
         "blocks": blocks_of(one),
-        "masked_number": number_for(one, request.user),
+        "about": person_for(one, request.user),
     }
     if not context["shows_ground"]:
         raise Http404

@@ -1,22 +1,25 @@
 """Requests for a waiver of every side: at the branch, at the general branch, with the committee, and one that holds."""
 
+import datetime as dt
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from carehub.approvals.hands import hands_on
 from carehub.approvals.machine import State
-from carehub.approvals.models import Meeting
+from carehub.approvals.models import Application, Meeting
 from hardship.models import Waiver
 from hardship.models.waiver import COMMITTEE
 from hardship.waivers import actions
 from hardship.waivers import meetings as deciding
 from hardship.waivers.chain import WAIVERS
+from members.models import Person
 from tests.cast import School
 from tests.waivers.making import ON, at_committee, meeting_with, said, step
 
 ASKING = ("member", "colleague_member", "outsider_member", "direct_member", "group_leader")
 HOLDING = ("colleague",)
+PAST = (dt.date(2025, 1, 1), dt.date(2025, 12, 1))
 
 
 def put_in(school: School) -> None:
@@ -34,6 +37,18 @@ def put_in(school: School) -> None:
 def applied(school: School, who: str) -> Waiver:
     person = school.people[who]
     return actions.apply_for_waiver(person=person, said=said(), once_key=uuid.uuid4(), by=school.user(who), on=ON)
+
+
+def ask_for_waiver(school: School, person: Person, *, reason: str, stage: int) -> Waiver:
+    """Return a request put down by the clerk: with the branch, with the committee, or approved and over by now."""
+    key, by = uuid.uuid4(), school.user("clerk")
+    one = actions.apply_for_waiver(person=person, said=said(reason=reason), once_key=key, by=by, on=ON)
+    if stage:
+        closed = {"state": State.APPROVED, "at": COMMITTEE + 1, "closed_on": ON} if stage == 2 else {"at": COMMITTEE}
+        Application.objects.filter(pk=one.application_id).update(at_path=school.committee.path, **closed)
+    if stage == 2:
+        Waiver.objects.filter(pk=one.pk).update(first_month=PAST[0], last_month=PAST[1])
+    return Waiver.objects.select_related("application", "organization").get(pk=one.pk)
 
 
 def waivers(target: Callable[..., Any], state: str) -> Iterator[Any]:

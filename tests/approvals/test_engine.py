@@ -28,8 +28,8 @@ from tests.waivers.making import ON, again, applied, said
 
 # Who decides which step of a request from the first branch, the first group first; then its deputies, then those above.
 LADDERS = (
-    (("owner",), ("officer",), ("general_secretary",), ("approver",)),
-    (("general_secretary",), ("general_officer",), ("approver",)),
+    (("owner",), ("officer",), ("general_secretary",)),
+    (("general_secretary",), ("general_officer",)),
     (("approver",), ()),
 )
 DEPUTIES = ({"officer"}, {"general_officer"}, set())

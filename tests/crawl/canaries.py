@@ -17,6 +17,7 @@ from carehub.reports import building
 from carehub.reports.models import Inspection
 from carehub.sealing import keyed_hash
 from carehub.sweep import remind
+from hardship.models import Waiver
 from members.importing import batch as importing
 from members.models import (
     Affiliation,
@@ -31,6 +32,7 @@ from members.models import (
 )  # fmt: skip
 from talks.models import Correction, FollowUp, Participation, Talk, TalkRequest, TextRequest
 from tests.access.probing import TODAY, Target, follow_up_targets, furnish, make_talk, text_request_targets
+from tests.access.waivers import ask_for_waiver
 from tests.cast import Category, Kind, Role, School, assemble
 from tests.crawl.signs import letters_of, name_of
 from tests.imports import making
@@ -73,6 +75,7 @@ class Canaries:
     events: dict[int, LifeEvent] = field(default_factory=dict)
     asking: dict[int, TalkRequest] = field(default_factory=dict)
     transfers: dict[int, Transfer] = field(default_factory=dict)
+    grounds: dict[int, Waiver] = field(default_factory=dict)
     typed: dict[str, set[int]] = field(default_factory=dict)  # uploader → whose ID numbers stood in the own file
 
 
@@ -120,6 +123,7 @@ def build() -> Canaries:
     _change_records(canaries)
     _send_elsewhere(canaries)
     _ask_for_talks(canaries)
+    _apply_for_waivers(canaries)
     _bring_workbooks_in(canaries)
     _freeze_inspections(school)
     remind(on=TODAY)
@@ -319,6 +323,14 @@ def _ask_for_talks(canaries: Canaries) -> None:
                     person=person, account=person.user, organization=unit, path=unit.path, words=f"想谈{n:04d}",
                     asked_on=dt.date(2026, 11, 10), answer_by_on=dt.date(2026, 11, 15), once_key=uuid.uuid4(),
                 )  # fmt: skip
+
+
+def _apply_for_waivers(canaries: Canaries) -> None:
+    """Somebody of every branch applies for a waiver; every third is over by now, every third is with the committee."""
+    for key in PLACES:
+        for person in people_in(canaries, key)[5::12]:
+            n = next(number for number, one in canaries.people.items() if one.pk == person.pk)
+            canaries.grounds[n] = ask_for_waiver(canaries.school, person, reason=f"困由{n:04d}", stage=n % 3)
 
 
 def _send_elsewhere(canaries: Canaries) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from carehub.access.matrix import matrix
+from hardship.models import Waiver
+from hardship.models.waiver import COMMITTEE
 from members.models import Affiliation, LifeEvent, Organization, OrganizationGrant, Oversight, Person, PersonGrant, Post
 from talks.models import Correction, Participation, TextRequest
 from tests.access.probing import CAST, GROUPS, SEATS, TODAY
@@ -161,6 +163,7 @@ class Judge:
             "wish": lambda: self.allows_wish(n),
             "transfer": lambda: self.allows_transfer(n),
             "asked": lambda: self.may("person", "e", place) or person.pk == self.me.pk,
+            "ground": lambda: self.allows_ground(n),
             "record-change": lambda: self.may("person", "v", place),
         }
         return rules[kind]()
@@ -171,7 +174,7 @@ class Judge:
 
     def allows_name(self, person: Person, place: Place) -> bool:
         """A name stands on a file, with a post (the whole school reads those), on a duty, with a talk."""
-        if self.met_in_a_transfer(person):
+        if self.met_in_a_transfer(person) or self.met_with_the_committee(person):
             return True
         if person.pk in self.world.holders and self.may("organization", "v", Place()):
             return True
@@ -254,6 +257,22 @@ class Judge:
     def met_in_a_transfer(self, person: Person) -> bool:
         on_the_way = {one.person_id: n for n, one in self.world.canaries.transfers.items()}
         return person.pk in on_the_way and self.allows_transfer(on_the_way[person.pk])
+
+    def allows_ground(self, n: int) -> bool:
+        """Return whether the ground of a waiver may be read; of what is over only by the person and the department."""
+        one = self.world.canaries.grounds[n]
+        place = Place(frozenset(self.world.above(one.organization_id)), frozenset({one.person_id}))
+        if self.may("waiver", "v", place, "uo") or self.before_the_committee(one):
+            return True
+        over = one.application.state == "approved" and one.last_month < TODAY
+        return not over and self.may("waiver", "v", place)
+
+    def before_the_committee(self, one: Waiver) -> bool:
+        return one.application.at >= COMMITTEE and self.may("waiver", "c", Place())
+
+    def met_with_the_committee(self, person: Person) -> bool:
+        asked = Waiver.objects.filter(person=person).select_related("application")
+        return any(self.before_the_committee(one) for one in asked)
 
     def allows_event(self, n: int) -> bool:
         """Return whether the words of an event may be read: sensitive ones only where the own post answers."""

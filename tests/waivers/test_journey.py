@@ -79,7 +79,7 @@ def test_the_committee_returns_one_to_the_branch_with_the_reason(school: School,
     where = f"/waivers/meetings/{meeting.pk}/except/"
     form = {
         "waiver": waiver.pk,
-        "to": "0",
+        "back": "0",
         "opinion": "支委会日期早于申请日期",
         "seen": str(waiver.application.version),
     }
