@@ -182,11 +182,11 @@ def _place_of(position: Position, way: list[dict[str, Any]], chain: Chain, on: d
     stop = chain.stops(way)[position.at] if position.state == State.RUNNING else None
     return {
         "state": position.state,
-        "at": position.at,
+        "stage": position.at,
         "version": position.version,
         "handed_to": position.handed_to,
         "last_actor": position.last_actor,
-        "at_path": stop.place.path if stop and stop.place else "",
+        "stage_path": stop.place.path if stop and stop.place else "",
         "since_on": on,
         "due_on": on + Settings(on).days(stop.step.days) if stop else None,
         "closed_on": None if position.state in OPEN else on,

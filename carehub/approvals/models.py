@@ -32,15 +32,15 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def standing_at(self, position: Position, form_hash: str) -> "ApplicationQuerySet":
         """Return the one that still is where somebody saw it, with the very text that he saw."""
-        return self.filter(version=position.version, state=position.state, at=position.at, form_hash=form_hash)
+        return self.filter(version=position.version, state=position.state, stage=position.at, form_hash=form_hash)
 
 
 class Application(models.Model):
     """One application: whose, on which way, where it is, since when."""
 
     field_classes = classes(
-        C0="kind applicant_id author author_person_id path way state at at_path since_on due_on version handed_to "
-        "last_actor form_hash submitted_on closed_on once_key"
+        C0="kind applicant_id author author_person_id path way state stage stage_path since_on due_on version "
+        "handed_to last_actor form_hash submitted_on closed_on once_key"
     )
 
     kind = models.CharField(_("事项"), max_length=20)
@@ -52,8 +52,8 @@ class Application(models.Model):
         _("各级"), help_text='[{"code", "organization", "path", "name"}], a step passed over: {"code"}'
     )
     state = models.CharField(_("进度"), max_length=9, choices=State.choices, default=State.RUNNING)
-    at = models.SmallIntegerField(_("到第几步"))
-    at_path = PathField(_("到哪个党组织"), blank=True)
+    stage = models.SmallIntegerField(_("到第几步"))
+    stage_path = PathField(_("到哪个党组织"), blank=True)
     since_on = models.DateField(_("从哪天起"))
     due_on = models.DateField(_("这一步的期限"), null=True)
     version = models.PositiveIntegerField(_("第几次变动"))
@@ -82,11 +82,11 @@ class Application(models.Model):
                 name="application_closed_has_its_day",
             ),
             models.CheckConstraint(
-                condition=~Q(state="returned") | Q(at=-1), name="application_returned_is_with_the_applicant"
+                condition=~Q(state="returned") | Q(stage=-1), name="application_returned_is_with_the_applicant"
             ),
         ]
         indexes = [
-            models.Index(fields=["kind", "at_path"], condition=Q(state="running"), name="application_waiting"),
+            models.Index(fields=["kind", "stage_path"], condition=Q(state="running"), name="application_waiting"),
             models.Index(fields=["applicant_id"], name="application_applicant"),
         ]
 
@@ -95,7 +95,7 @@ class Application(models.Model):
 
     @property
     def position(self) -> Position:
-        return Position(self.state, self.at, self.version, self.handed_to, self.last_actor)
+        return Position(self.state, self.stage, self.version, self.handed_to, self.last_actor)
 
     @property
     def is_open(self) -> bool:
@@ -106,7 +106,7 @@ class Application(models.Model):
 
     def stop(self, chain: Chain) -> Stop | None:
         """Return the step where it is, None when it is with the applicant or closed."""
-        return self.stops(chain)[self.at] if self.state == State.RUNNING else None
+        return self.stops(chain)[self.stage] if self.state == State.RUNNING else None
 
 
 class Stay(models.Model):

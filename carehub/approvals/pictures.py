@@ -72,11 +72,11 @@ def _node(
     title, short = str(stop.step.title), str(stop.step.short)
     if not stop.exists:
         return Node(str(stop.step.absent), str(stop.step.absent), "skip", _("略过"), (_("没有这一级，略过"),))
-    if one.state == State.RUNNING and n == one.at:
+    if one.state == State.RUNNING and n == one.stage:
         return Node(title, short, "now", _who(hands, viewer_id, short=True), _now_lines(one, hands, on, viewer_id))
-    if last is None or (n > one.at and one.is_open and last.verb != Verb.RETURN):
+    if last is None or (n > one.stage and one.is_open and last.verb != Verb.RETURN):
         return Node(title, short, "wait", "", ())
-    if n > one.at and one.is_open:
+    if n > one.stage and one.is_open:
         return Node(title, short, "back", _("退回"), _said(last, on, facts))
     state = "out" if last.verb == Verb.DECLINE else "back" if last.verb == Verb.RETURN else "done"
     brief = {"out": _("不同意"), "back": _("退回")}.get(state, near_date_words(last.day, on))
@@ -112,5 +112,5 @@ def _said(decision: Decision, on: dt.date, facts: Mapping[int, str]) -> tuple[st
 
 def back_to(one: Application, chain: Chain) -> list[tuple[int, str]]:
     """Return where the present step may return it: (place, words), the applicant first."""
-    earlier = [(n, stop) for n, stop in enumerate(one.stops(chain)) if n < one.at and stop.exists]
+    earlier = [(n, stop) for n, stop in enumerate(one.stops(chain)) if n < one.stage and stop.exists]
     return [(APPLICANT, _("退回本人补正")), *((n, _("退回%s") % stop.step.title) for n, stop in earlier)]

@@ -100,7 +100,25 @@ DEEDS: dict[str, Any] = {
     "administer end-sessions": t("结束全部登录"),
     "administer second-factor": t("撤销第二步验证"),
 }
-BEGINNINGS: dict[str, Any] = {"follow-up-": t("办理事项"), "text-": t("应急查阅")}
+APPLYING: dict[str, Any] = {
+    "submit-application": t("提出申请"),
+    "application-pass": t("同意申请"),
+    "application-against": t("不同意，仍报上一级"),
+    "application-return": t("退回申请"),
+    "application-decline": t("不同意申请"),
+    "application-withdraw": t("撤回申请"),
+    "application-hand": t("转请代办申请"),
+    "application-again": t("补正后重新申请"),
+    "application-amend": t("修改申请"),
+    "call-meeting": t("排会议议题"),
+    "resolve-meeting": t("会议决议"),
+    "take-off-agenda": t("从议题里撤下"),
+    "revoke-waiver": t("提前终止党费减免"),
+    "declare-kinship": t("声明亲属关系"),
+    "withdraw-kinship": t("收回亲属声明"),
+}
+DEEDS |= APPLYING
+BEGINNINGS: dict[str, Any] = {"follow-up-": t("办理事项"), "text-": t("应急查阅"), "application-": t("申请")}
 TARGETS: dict[str, Any] = {
     "members.Person": t("人员档案"),
     "members.Organization": t("党组织"),
@@ -109,6 +127,10 @@ TARGETS: dict[str, Any] = {
     "talks.Talk": t("谈话"),
     "talks.FollowUp": t("办理事项"),
     "members.RoleProposal": t("任职提议"),
+    "members.Kinship": t("亲属声明"),
+    "approvals.Application": t("申请"),
+    "approvals.Meeting": t("会议"),
+    "hardship.Waiver": t("党费减免"),
     "reports.Inspection": t("督查工作簿"),
     "duties.Excuse": t("原因说明"),
     "duties.RuleSetting": t("规则"),

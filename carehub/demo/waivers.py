@@ -109,7 +109,7 @@ def bring(waiver: Waiver, plan: str, university: University) -> None:
     goes_up = plan in ("waiting", "agenda", "force", "ending", "ended", "revoked")
     upto = 2 if goes_up else 1 if plan == "general" else 0
     on = waiver.application.submitted_on
-    while waiver.application.state == State.RUNNING and waiver.application.at < upto:
+    while waiver.application.state == State.RUNNING and waiver.application.stage < upto:
         on += dt.timedelta(days=4)
         if not decide(waiver, Verb.PASS, on, "情况属实，同意。"):
             return
@@ -127,7 +127,7 @@ def decide(waiver: Waiver, verb: str, on: dt.date, words: str, to: int | None = 
     able = hands_on(waiver.application, WAIVERS, on).able
     if not able:
         return False
-    title = "支部委员会" if waiver.application.at == 0 else "总支委员会"
+    title = "支部委员会" if waiver.application.stage == 0 else "总支委员会"
     ground = Ground(words, on, title, "到会 3 人，同意 3 人")
     taking(waiver, Deed(verb, to=to), ground, User.objects.get(pk=able[0].account_id), on)
     return True
@@ -138,7 +138,7 @@ def taking(waiver: Waiver, deed: Deed, ground: Ground, by: Any, on: dt.date) -> 
 
 
 def call(title: str, waivers: list[Waiver], on: dt.date, number: int) -> Any:
-    there = [waiver for waiver in waivers if waiver.application.at == len(WAIVERS.steps) - 1]
+    there = [waiver for waiver in waivers if waiver.application.stage == len(WAIVERS.steps) - 1]
     clerk = Post.objects.in_force(on).filter(role=Post.Role.DEPARTMENT_CLERK).select_related("person__user")[0]
     return meetings.call_meeting(
         title=title, held_on=on, present="到会 9 人", waivers=there, once_key=uuid.uuid5(SPACE, title),
@@ -150,7 +150,7 @@ def resolve(title: str, waivers: list[Waiver], number: int) -> None:
     """Let the committee agree to what came to it, twelve days after the last was put in."""
     on = waivers[-1].application.submitted_on + dt.timedelta(days=12)
     meeting = call(title, waivers, on, number)
-    there = [waiver for waiver in waivers if waiver.application.at == len(WAIVERS.steps) - 1]
+    there = [waiver for waiver in waivers if waiver.application.stage == len(WAIVERS.steps) - 1]
     committee = places_above(waivers[0].person)["committee"]
     approver = next(holder for holder in holders_at([committee.path], on) if holder.persona == "PC")
     chosen = {waiver.application_id: waiver.application.version for waiver in there}

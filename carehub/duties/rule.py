@@ -58,6 +58,7 @@ class Rule(ABC):
     title: "str | _StrPromise"  # 年度谈话
     explains: "str | _StrPromise"  # 支部书记与每名党员
     cadence: str  # "year", "quarter", or "event": something happened on a day
+    above_branches: bool = False  # never owed by a branch: whoever sees one branch alone need not ask
     personal: bool = False  # owed by a person (校领导), not by whoever holds a post of an organisation
 
     def windows(self, on: dt.date) -> Sequence[Window]:

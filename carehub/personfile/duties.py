@@ -19,7 +19,9 @@ def duties_about(person: Person, viewer: Viewer, on: dt.date) -> list[tuple[str,
         return []
     over = reach.over_others()
     scope = reach.over_organizations() if over.paths and person.occupation not in over.occupations else EVERYWHERE
-    found = list_owed(RULES, Ask(on=on, scope=scope, people=frozenset({person.pk}), states=frozenset(OWED)))
+    of_one_branch = set(viewer.personas) <= {"M", "GL", "BS", "BO"}
+    rules = [rule for rule in RULES if not (of_one_branch and rule.above_branches)]
+    found = list_owed(rules, Ask(on=on, scope=scope, people=frozenset({person.pk}), states=frozenset(OWED)))
     shown = [duty for duty in found if over or duty.obligor_id == viewer.person_id]
     titles = {rule.code: str(rule.title) for rule in RULES}
     return [(titles[duty.rule], duty) for duty in sorted(shown, key=lambda duty: (duty.due_on, duty.rule))]

@@ -169,6 +169,14 @@ def excuses_about(people: People) -> Q:
     )
 
 
+def of_applicant(gone: Gone) -> Q:
+    return Q(applicant_id__in=gone.people.values("pk"))
+
+
+def of_application(gone: Gone) -> Q:
+    return Q(application__applicant_id__in=gone.people.values("pk"))
+
+
 PLACES = (
     Place("people", "members.Person", of("pk")),
     Place("accounts", "accounts.User", of("person")),
@@ -201,6 +209,10 @@ PLACES = (
     Place("notes on transfers", "members.Transfer", of("person")),
     # A file is nobody's own: what it was read as goes when it is as old as who has gone.
     Place("imports", "members.RosterImport", lambda gone: Q(finished_at__date__lte=gone.until), is_deleted=True),
+    Place("dues waivers", "hardship.Waiver", of("person"), also={"erased_on": DAY_OF_ERASURE}),
+    Place("opinions on applications", "approvals.Decision", of_applicant, also={"erased_on": DAY_OF_ERASURE}),
+    Place("minutes of applications", "approvals.Preparation", of_application, is_deleted=True),
+    Place("kinship", "members.Kinship", lambda gone: of("person")(gone) | of("other")(gone), is_deleted=True),
     Place("follow-up notes", "talks.FollowUpStep", of("follow_up__person")),
 )  # fmt: skip
 # Sensitive fields that no departure erases, and why.

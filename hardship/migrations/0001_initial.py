@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('reduction', '少交'), ('exemption', '免交')], max_length=9, verbose_name='申请')),
                 ('dues', models.CharField(choices=[('staff', '在职，按月工资收入'), ('retired', '离退休，按离退休费'), ('fixed', '学生、低保等，每月定额')], max_length=7, verbose_name='党费按什么算')),
                 ('income', carehub.sealing.SealedTextField(blank=True, default='', verbose_name='月收入')),
-                ('standard', models.DecimalField(decimal_places=2, max_digits=8, verbose_name='应交月额')),
+                ('standard', models.DecimalField(decimal_places=2, max_digits=8, null=True, verbose_name='应交月额')),
                 ('new_amount', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=8, verbose_name='减免后每月交')),
                 ('first_month', models.DateField(verbose_name='从哪个月起')),
                 ('last_month', models.DateField(verbose_name='到哪个月止')),
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('is_paper', models.BooleanField(default=False, verbose_name='书面申请，由支部代录')),
                 ('receipt_year', models.PositiveSmallIntegerField(verbose_name='收条年份')),
                 ('receipt_number', models.PositiveIntegerField(verbose_name='收条编号')),
-                ('revoked_from', models.DateField(null=True, verbose_name='从哪个月起终止')),
+                ('revoked_month', models.DateField(null=True, verbose_name='从哪个月起终止')),
                 ('revoked_on', models.DateField(null=True, verbose_name='终止日期')),
                 ('revoked_why', carehub.sealing.SealedTextField(blank=True, default='', verbose_name='终止原因')),
                 ('revision', models.PositiveSmallIntegerField(default=1, verbose_name='第几稿')),
@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='waiver',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revoked_by', None), ('revoked_from', None), ('revoked_on', None)), models.Q(('revoked_by__isnull', False), ('revoked_from__isnull', False), ('revoked_on__isnull', False)), _connector='OR'), name='waiver_revoked_by_somebody'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revoked_by', None), ('revoked_month', None), ('revoked_on', None)), models.Q(('revoked_by__isnull', False), ('revoked_month__isnull', False), ('revoked_on__isnull', False)), _connector='OR'), name='waiver_revoked_by_somebody'),
         ),
         migrations.AddConstraint(
             model_name='waivermonth',

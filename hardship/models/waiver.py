@@ -86,7 +86,7 @@ class Waiver(models.Model):
     access_resource = RESOURCE
     field_classes = classes(
         C0="application person organization path kind dues new_amount first_month last_month consent_on is_paper "
-        "receipt_year receipt_number renews revoked_from revoked_on revoked_by revision erased_on",
+        "receipt_year receipt_number renews revoked_month revoked_on revoked_by revision erased_on",
         C3="cause income standard reason revoked_why",
     )
 
@@ -99,7 +99,7 @@ class Waiver(models.Model):
     kind = models.CharField(_("申请"), max_length=9, choices=Kind.choices)
     dues = models.CharField(_("党费按什么算"), max_length=7, choices=Dues.choices)
     income = SealedTextField(_("月收入"), blank=True, default="")
-    standard = models.DecimalField(_("应交月额"), max_digits=8, decimal_places=2)
+    standard = models.DecimalField(_("应交月额"), max_digits=8, decimal_places=2, null=True)  # none once it is erased
     new_amount = models.DecimalField(_("减免后每月交"), max_digits=8, decimal_places=2, default=Decimal(0))
     first_month = models.DateField(_("从哪个月起"))
     last_month = models.DateField(_("到哪个月止"))
@@ -110,7 +110,7 @@ class Waiver(models.Model):
     receipt_year = models.PositiveSmallIntegerField(_("收条年份"))
     receipt_number = models.PositiveIntegerField(_("收条编号"))
     renews = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="renewals")
-    revoked_from = models.DateField(_("从哪个月起终止"), null=True)
+    revoked_month = models.DateField(_("从哪个月起终止"), null=True)
     revoked_on = models.DateField(_("终止日期"), null=True)
     revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     revoked_why = SealedTextField(_("终止原因"), blank=True, default="")
@@ -132,8 +132,8 @@ class Waiver(models.Model):
             ),
             models.CheckConstraint(condition=Q(last_month__gte=F("first_month")), name="waiver_ends_after_start"),
             models.CheckConstraint(
-                condition=Q(revoked_from=None, revoked_on=None, revoked_by=None)
-                | Q(revoked_from__isnull=False, revoked_on__isnull=False, revoked_by__isnull=False),
+                condition=Q(revoked_month=None, revoked_on=None, revoked_by=None)
+                | Q(revoked_month__isnull=False, revoked_on__isnull=False, revoked_by__isnull=False),
                 name="waiver_revoked_by_somebody",
             ),
         ]
@@ -154,7 +154,7 @@ class Waiver(models.Model):
     @staticmethod
     def reached_the_committee() -> Q:
         """Return the condition that a request is with the committee, or was decided there."""
-        last = Q(application__at__gte=COMMITTEE)
+        last = Q(application__stage__gte=COMMITTEE)
         return last & Q(application__state__in=[State.RUNNING, State.APPROVED, State.DECLINED])
 
     @property
@@ -169,12 +169,12 @@ class Waiver(models.Model):
     @property
     def saved(self) -> Decimal:
         """Return by how much the monthly dues are less."""
-        return self.standard - self.new_amount
+        return (self.standard or Decimal(0)) - self.new_amount
 
     @property
     def ends_on(self) -> dt.date:
         """Return the last day on which it holds."""
-        return self.revoked_from - DAY if self.revoked_from else last_possible_day(self.last_month, "month")
+        return self.revoked_month - DAY if self.revoked_month else last_possible_day(self.last_month, "month")
 
     @property
     def span_words(self) -> str:

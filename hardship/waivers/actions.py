@@ -191,7 +191,7 @@ def revoke(*, waiver: Waiver, from_month: dt.date, why: str, by: Any, on: dt.dat
     dropped, _by_model = WaiverMonth.objects.filter(waiver=waiver, month__gte=from_month).delete()
     if not dropped:
         return False
-    Waiver.objects.filter(pk=waiver.pk).update(revoked_from=from_month, revoked_on=on, revoked_by=by, revoked_why=why)
+    Waiver.objects.filter(pk=waiver.pk).update(revoked_month=from_month, revoked_on=on, revoked_by=by, revoked_why=why)
     record(Action.CHANGE, by=by, target=waiver, path=waiver.path, what="revoke-waiver", on=str(from_month))
     if waiver.person.user_id:
         title = _("您的党费减免从%(year)s年%(month)s月起停止") % {"year": from_month.year, "month": from_month.month}

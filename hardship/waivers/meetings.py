@@ -24,7 +24,7 @@ COMMITTEE = len(WAIVERS.steps) - 1
 
 def waiting_for_a_meeting() -> Any:
     """Return the requests that are with the committee and on no agenda yet, official order."""
-    with_committee = Waiver.objects.running().filter(application__at=COMMITTEE)
+    with_committee = Waiver.objects.running().filter(application__stage=COMMITTEE)
     free = with_committee.exclude(application__items__decided=False)
     return free.with_names().order_by("organization__code", "person__pinyin", "pk")
 

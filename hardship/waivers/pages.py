@@ -102,7 +102,7 @@ def state_words(waiver: Waiver, on: dt.date) -> tuple[str, str]:
 
 def _held_words(waiver: Waiver, on: dt.date) -> tuple[str, str]:
     if waiver.ends_on < on:
-        return ("not_applicable", _("已终止") if waiver.revoked_from else _("已到期"))
+        return ("not_applicable", _("已终止") if waiver.revoked_month else _("已到期"))
     if waiver.first_month > on:
         return ("upcoming", _("%s月起减免") % waiver.first_month.month)
     return ("done", _("减免中"))

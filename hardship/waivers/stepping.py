@@ -61,14 +61,14 @@ def page_of_waiver(one: Waiver, user: Any, form: StepForm | None = None) -> dict
         "may_revoke": one.application.state == State.APPROVED
         and edits
         and not one.is_over(on)
-        and not one.revoked_from,
+        and not one.revoked_month,
         "before": earlier_of(one),
     }
 
 
 def at_committee(one: Waiver) -> bool:
     """Return whether a request waits for a meeting of the committee: it is decided on the page of the agenda."""
-    return one.application.state == State.RUNNING and one.application.at == len(WAIVERS.steps) - 1
+    return one.application.state == State.RUNNING and one.application.stage == len(WAIVERS.steps) - 1
 
 
 def is_untouched(one: Waiver) -> bool:

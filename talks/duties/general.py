@@ -31,6 +31,7 @@ class GeneralBranchTalks(RowRule):
     title = gettext_lazy("季度谈话")
     explains = gettext_lazy("党总支书记与党支部书记")
     cadence = "quarter"
+    above_branches = True
     order = ("organization__parent__code", "organization__code")
 
     def rows(self, look: Look) -> QuerySet[Any]:

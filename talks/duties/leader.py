@@ -33,6 +33,7 @@ class LeaderTalks(RowRule):
     title = gettext_lazy("分管谈话")
     explains = gettext_lazy("校级领导与分管的中层干部、党总支书记")
     cadence = "year"
+    above_branches = True
     personal = True
     order = ("leader__pinyin", "leader_id", "pinyin", "subject_no")
     count = Count(PAIR, distinct=True)

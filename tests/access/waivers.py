@@ -44,8 +44,10 @@ def ask_for_waiver(school: School, person: Person, *, reason: str, stage: int) -
     key, by = uuid.uuid4(), school.user("clerk")
     one = actions.apply_for_waiver(person=person, said=said(reason=reason), once_key=key, by=by, on=ON)
     if stage:
-        closed = {"state": State.APPROVED, "at": COMMITTEE + 1, "closed_on": ON} if stage == 2 else {"at": COMMITTEE}
-        Application.objects.filter(pk=one.application_id).update(at_path=school.committee.path, **closed)
+        closed = (
+            {"state": State.APPROVED, "stage": COMMITTEE + 1, "closed_on": ON} if stage == 2 else {"stage": COMMITTEE}
+        )
+        Application.objects.filter(pk=one.application_id).update(stage_path=school.committee.path, **closed)
     if stage == 2:
         Waiver.objects.filter(pk=one.pk).update(first_month=PAST[0], last_month=PAST[1])
     return Waiver.objects.select_related("application", "organization").get(pk=one.pk)
@@ -55,11 +57,11 @@ def waivers(target: Callable[..., Any], state: str) -> Iterator[Any]:
     """Yield each request in a state as a target: whose, where, who has it, whether the committee has seen it."""
     rows = Waiver.objects.filter(application__state=state).select_related("application", "organization").order_by("pk")
     for one in rows:
-        here = one.application.at < COMMITTEE  # the committee decides on the page of its meeting
+        here = one.application.stage < COMMITTEE  # the committee decides on the page of its meeting
         able = frozenset(h.person_id for h in hands_on(one.application, WAIVERS, ON).able if here)
         yield target(
             one.pk, one.organization, frozenset({one.person_id}), leader=one.person_id, able=able,
-            at_committee=one.application.at >= COMMITTEE or state != State.RUNNING,
+            at_committee=one.application.stage >= COMMITTEE or state != State.RUNNING,
         )  # fmt: skip
 
 

@@ -162,7 +162,7 @@ class Requests(RuleBasedStateMachine):
     def the_database_says_the_same(self) -> None:
         one = again(self.waiver).application
         at = 3 if self.model.state == "approved" else self.model.at
-        assert (one.state, one.at) == (self.model.state, at)
+        assert (one.state, one.stage) == (self.model.state, at)
         names = {person.pk: key for key, person in self.school.people.items()}
         able = {names[holder.person_id] for holder in hands_on(one, WAIVERS, ON).able}
         assert able == self.model.able()
@@ -196,7 +196,7 @@ def test_every_button_in_every_state_for_everybody(school: School, figure: Figur
     """Full enumeration of state × verb × person of the cast: only those whom the rules name get through."""
     waiver = applied(school)
     Application.objects.filter(pk=waiver.application_id).update(
-        state=state, at=at, at_path=waiver.application.way[at].get("path", "") if state == State.RUNNING else "",
+        state=state, stage=at, stage_path=waiver.application.way[at].get("path", "") if state == State.RUNNING else "",
         last_actor=school.member.pk, closed_on=None if state in OPEN else ON,
     )  # fmt: skip
     model = Model()
@@ -237,7 +237,9 @@ def test_no_relative_and_nobody_twice_in_a_row(school: School, figure: Figure, r
         waiver = applied(school, applicant)
         stop = waiver.application.stops(WAIVERS)[at]
         if stop.place:
-            Application.objects.filter(pk=waiver.application_id).update(at=at, at_path=stop.place.path, last_actor=None)
+            Application.objects.filter(pk=waiver.application_id).update(
+                stage=at, stage_path=stop.place.path, last_actor=None
+            )
             for decider in deciders:
                 figure("W3 triples", 1)
                 assert refused(school, again(waiver), decider, applicant, relation), (applicant, at, decider)

@@ -72,7 +72,7 @@ def test_two_approvers_at_once_are_one_decision(school: School, second_secretary
     figure("W1 polite conflicts", ends["Overtaken"])
     assert ends == {"done": ROUNDS, "Overtaken": ROUNDS}
     assert Decision.objects.filter(verb=Verb.PASS).count() == ROUNDS
-    assert set(Application.objects.values_list("at", flat=True)) == {1}
+    assert set(Application.objects.values_list("stage", flat=True)) == {1}
 
 
 def take(one: Waiver, by: Any) -> None:
@@ -81,9 +81,9 @@ def take(one: Waiver, by: Any) -> None:
 
 def take_unguarded(one: Waiver, by: Any) -> str:
     """The broken variant: it looks first and writes afterwards."""
-    if Application.objects.get(pk=one.application_id).at != 0:
+    if Application.objects.get(pk=one.application_id).stage != 0:
         raise Overtaken
-    Application.objects.filter(pk=one.application_id).update(at=1)
+    Application.objects.filter(pk=one.application_id).update(stage=1)
     return "done"
 
 

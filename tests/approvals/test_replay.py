@@ -104,7 +104,7 @@ def test_the_last_row_of_evidence_says_where_an_application_is(school: School):
     ):
         one = again(waiver).application
         rows = list(written(one.pk))
-        assert rows[-1][:2] == (one.state, one.at)
+        assert rows[-1][:2] == (one.state, one.stage)
         assert one.version == len(rows)
         numbers = one.decisions.in_order().values_list("number", "version_after")
         assert all(number == version for number, version in numbers)

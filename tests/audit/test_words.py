@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def deeds_written() -> Iterator[str]:
     """Yield every text that the product passes as `what` of a row, of an f-string its beginning."""
-    for top in ("carehub", "members", "talks"):
+    for top in ("carehub", "members", "talks", "hardship"):
         for path in (ROOT / top).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 if isinstance(node, ast.keyword) and node.arg == "what":

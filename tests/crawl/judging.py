@@ -268,7 +268,7 @@ class Judge:
         return not over and self.may("waiver", "v", place)
 
     def before_the_committee(self, one: Waiver) -> bool:
-        return one.application.at >= COMMITTEE and self.may("waiver", "c", Place())
+        return one.application.stage >= COMMITTEE and self.may("waiver", "c", Place())
 
     def met_with_the_committee(self, person: Person) -> bool:
         asked = Waiver.objects.filter(person=person).select_related("application")

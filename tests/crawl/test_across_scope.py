@@ -121,7 +121,7 @@ def wrong_ids(canaries: Canaries, kind: str) -> list[object]:
         posts = Post.objects.filter(organization__in=[school.physics_first, school.third, school.maths])
         return [*posts.values_list("pk", flat=True), school.member.pk + 5000, *nothing]
     if kind == "waiver":  # of the first branch's own hands, and of one that is over
-        elsewhere = Waiver.objects.exclude(application__at=COMMITTEE).order_by("pk")
+        elsewhere = Waiver.objects.exclude(application__stage=COMMITTEE).order_by("pk")
         return [*elsewhere.values_list("pk", flat=True)[:3], *nothing]
     if kind == "account":
         return [school.user("closed").number, "99999999", *nothing]

@@ -189,7 +189,7 @@ def test_whoever_holds_no_grant_pays_no_query_for_it(school: School):
 def test_only_the_scope_reads_grants_and_nobody_asks_guardian_for_rights():
     """Guardian's own helpers serve closed accounts and know no days (trust.md): nothing in the product calls them."""
     callers, asking = set(), set()
-    for path in (p for root in ("carehub", "members", "talks") for p in Path(root).rglob("*.py")):
+    for path in (p for root in ("carehub", "members", "talks", "hardship") for p in Path(root).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("guardian"):
                 asking.add((str(path), node.module))

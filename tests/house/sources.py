@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("carehub", "members", "talks")
+PACKAGES = ("carehub", "members", "talks", "hardship")
 
 
 def python_files(*, tests: bool = False) -> Iterator[Path]:

@@ -20,13 +20,14 @@ FOUNDATION = (
     "audit",
     "reveals",
     "duties",
+    "approvals",
     "reminders",
     "sheets",
     "auth",
     "contenttypes",
     "sessions",
 )
-FLOORS = dict.fromkeys(FOUNDATION, 0) | {"members": 1, "talks": 3, "reports": 5}
+FLOORS = dict.fromkeys(FOUNDATION, 0) | {"members": 1, "talks": 3, "hardship": 3, "reports": 5}
 # Parts of carehub that hold no floor: start-up and frame, imported by Django by name.
 UNBOUND = {"apps", "celery", "transport", "production", "settings", "frame", "templatetags", "demo"}
 

@@ -82,7 +82,8 @@ def misnamed(owned: Iterable[type[models.Model]]) -> list[str]:
             moment = isinstance(field, models.DateTimeField)
             day = isinstance(field, models.DateField) and not moment
             name = f"_{field.name}"
-            if moment != name.endswith("_at") or day != name.endswith("_on"):
+            # A month is kept as its first day: first_month.
+            if moment != name.endswith("_at") or day != name.endswith(("_on", "_month")):
                 found.append(f"{model._meta.label}.{field.name}")
     return found
 
@@ -91,7 +92,7 @@ def misnamed(owned: Iterable[type[models.Model]]) -> list[str]:
 INHERITED = {"accounts.User.last_login", "accounts.User.date_joined", "accounts.Session.expire_date"}
 
 
-def test_days_end_in_on_and_moments_in_at():
+def test_days_end_in_on_or_month_and_moments_in_at():
     own = [model for model in apps.get_models() if model.__module__.split(".")[0] in PACKAGES]
     assert set(misnamed(own)) - INHERITED == set()
 

@@ -59,7 +59,7 @@ def again(waiver: Waiver) -> Waiver:
 def at_committee(school: School, who: str = "member", *, on: dt.date = ON, **fields: Any) -> Waiver:
     """Return a request that waits for the committee: of the first branch, or of the directly attached one."""
     waiver = applied(school, who, on=on, **fields)
-    while waiver.application.state == State.RUNNING and waiver.application.at < 2:
+    while waiver.application.state == State.RUNNING and waiver.application.stage < 2:
         waiver = step(school, waiver, decider_of(school, waiver), on=on)
     return waiver
 

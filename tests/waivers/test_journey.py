@@ -9,8 +9,11 @@ from django.test import Client
 
 from carehub.approvals.machine import State, Verb
 from carehub.approvals.models import Decision
+from carehub.duties.actions import set_rule
 from carehub.reminders.models import InboxItem
+from carehub.survival.erasure import erase_departed
 from hardship.models import Waiver, WaiverMonth
+from members.actions import leave
 from tests.cast import School
 from tests.waivers.making import CANARY, again, applied, approved, at_committee, meeting_with, posted, step
 
@@ -55,7 +58,7 @@ def test_the_whole_way(school: School, as_: As):
 
 def test_a_directly_attached_branch_passes_over_the_general_branch_and_says_so(school: School, as_: As):
     waiver = step(school, applied(school, "direct_member"), "librarian")
-    assert waiver.application.at == 2
+    assert waiver.application.stage == 2
     assert list(waiver.application.decisions.values_list("verb", flat=True)) == ["submit", "pass", "skip"]
     page = as_("direct_member").get(waiver.get_absolute_url()).content.decode()
     assert "无总支" in page
@@ -69,7 +72,7 @@ def test_a_returned_one_is_mended_and_goes_again_from_the_branch(school: School,
     form = posted(new_amount="20", seen=str(waiver.application.version))
     assert as_("member").post(f"/waivers/{waiver.pk}/edit/", form).status_code == 302
     waiver = again(waiver)
-    assert (waiver.application.state, waiver.application.at, waiver.new_amount) == (State.RUNNING, 0, 20)
+    assert (waiver.application.state, waiver.application.stage, waiver.new_amount) == (State.RUNNING, 0, 20)
     assert told(school, "owner")[-1] == "黎小满的党费减免申请等您办"
 
 
@@ -84,7 +87,7 @@ def test_the_committee_returns_one_to_the_branch_with_the_reason(school: School,
         "seen": str(waiver.application.version),
     }
     assert as_("approver").post(where, form).status_code == 302
-    assert again(waiver).application.at == 0
+    assert again(waiver).application.stage == 0
     meeting.refresh_from_db()
     assert meeting.closed_at is None
 
@@ -99,7 +102,7 @@ def test_the_branch_declines_with_a_reason_that_only_those_of_the_matrix_read(sc
 
 def test_the_general_branch_may_disagree_and_still_sends_it_up(school: School):
     waiver = step(school, step(school, applied(school), "owner"), "general_secretary", Verb.ADVISE_AGAINST)
-    assert (waiver.application.state, waiver.application.at) == (State.RUNNING, 2)
+    assert (waiver.application.state, waiver.application.stage) == (State.RUNNING, 2)
 
 
 def test_what_is_over_leaves_the_branch_but_for_the_fact(school: School, as_: As):
@@ -169,3 +172,15 @@ def test_the_officer_puts_the_minutes_down_and_the_secretary_decides_on_them(sch
     stale = stepping(waiver, "pass", seen=str(before))
     assert as_("owner").post(f"/waivers/{waiver.pk}/step/", stale).status_code == 409
     assert as_("owner").post(f"/waivers/{waiver.pk}/step/", stepping(waiver, "pass")).status_code == 302
+
+
+def test_the_ground_is_let_go_of_when_who_applied_has_been_gone_for_the_months_that_were_set(school: School):
+    waiver = approved(school)
+    leave(person=school.member, on=dt.date(2026, 11, 23), ending="left", by=None)
+    set_rule("erase-after-months", "6", by=None, on=dt.date(2026, 11, 23))
+    counts = erase_departed(on=dt.date(2027, 8, 1))
+    assert counts["dues waivers"] == 1
+    assert counts["opinions on applications"] == 2
+    gone = again(waiver)
+    assert (gone.reason, gone.income, gone.standard, gone.cause) == ("", "", None, "")
+    assert gone.kind == "reduction"

@@ -26,8 +26,8 @@ class Migration(migrations.Migration):
                 ('path', carehub.access.paths.PathField(max_length=255, verbose_name='申请时所在党组织')),
                 ('way', models.JSONField(help_text='[{"code", "organization", "path", "name"}], a step passed over: {"code"}', verbose_name='各级')),
                 ('state', models.CharField(choices=[('running', '在办'), ('returned', '退回补正'), ('approved', '已同意'), ('declined', '未同意'), ('withdrawn', '已撤回')], default='running', max_length=9, verbose_name='进度')),
-                ('at', models.SmallIntegerField(verbose_name='到第几步')),
-                ('at_path', carehub.access.paths.PathField(blank=True, max_length=255, verbose_name='到哪个党组织')),
+                ('stage', models.SmallIntegerField(verbose_name='到第几步')),
+                ('stage_path', carehub.access.paths.PathField(blank=True, max_length=255, verbose_name='到哪个党组织')),
                 ('since_on', models.DateField(verbose_name='从哪天起')),
                 ('due_on', models.DateField(null=True, verbose_name='这一步的期限')),
                 ('version', models.PositiveIntegerField(verbose_name='第几次变动')),
@@ -158,7 +158,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='application',
-            index=models.Index(condition=models.Q(('state', 'running')), fields=['kind', 'at_path'], name='application_waiting'),
+            index=models.Index(condition=models.Q(('state', 'running')), fields=['kind', 'stage_path'], name='application_waiting'),
         ),
         migrations.AddIndex(
             model_name='application',
@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), ('at', -1), _connector='OR'), name='application_returned_is_with_the_applicant'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), ('stage', -1), _connector='OR'), name='application_returned_is_with_the_applicant'),
         ),
         migrations.AddConstraint(
             model_name='decision',
