@@ -70,10 +70,10 @@ lint: setup-dev
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/djlint templates --lint --quiet
 	$(VENV)/bin/lint-imports
-	$(VENV)/bin/bandit --quiet --recursive --configfile pyproject.toml carehub members talks
+	$(VENV)/bin/bandit --quiet --recursive --configfile pyproject.toml carehub members talks hardship
 
 types: setup-dev
-	$(VENV)/bin/mypy carehub members talks
+	$(VENV)/bin/mypy carehub members talks hardship
 
 house: setup-dev
 	$(PY) -m pytest tests/house

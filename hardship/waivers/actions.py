@@ -69,14 +69,16 @@ def apply_for_waiver(
 def _applied(
     person: Person, said: dict[str, Any], once_key: uuid.UUID, by: Any, on: dt.date, renews: Waiver | None
 ) -> Waiver:
-    places, values = _way_of(person), _form_of(said)
-    path = person.organization.path or "" if person.organization else ""
+    place, places, values = person.organization, _way_of(person), _form_of(said)
+    if place is None:
+        raise Refused(_("现在不在本校党支部，不能申请。请先办组织关系。"))
+    path = place.path or ""
     application = submit(
         chain=WAIVERS, applicant_id=person.pk, path=path, places=places, form_hash=digest_of(values),
         once_key=once_key, by=by, on=on,
     )  # fmt: skip
     waiver = Waiver.objects.create(
-        application=application, person=person, organization=person.organization, path=path, renews=renews,
+        application=application, person=person, organization=place, path=path, renews=renews,
         consent_on=said.get("signed_on") or on, is_paper=by.pk != person.user_id, receipt_year=on.year,
         receipt_number=next_receipt(on.year), **values,
     )  # fmt: skip
@@ -174,15 +176,15 @@ ANSWERS = {
 def tell_next(waiver: Waiver, by: Any, on: dt.date) -> None:
     """Tell who has it now, or the applicant and the officer who put it down; never a word of the ground."""
     one, path = waiver.application, waiver.get_absolute_url()
-    key = f"waiver:{waiver.pk}:{one.version}"
+    told: dict[str, Any] = {"key": f"waiver:{waiver.pk}:{one.version}", "path": path, "on": on, "by": by}
     if one.state == State.RUNNING:
         title = _("%(name)s的党费减免申请等您办") % {"name": waiver.person.name}
-        tell(accounts=hands_on(one, WAIVERS, on).accounts, key=key, title=title, path=path, on=on, by=by)
-    elif title := ANSWERS.get(State(one.state), ""):
-        own = {waiver.person.user_id} - {None}
-        tell(accounts=own, key=key, title=str(title), path=path, on=on, by=by)
+        tell(accounts=hands_on(one, WAIVERS, on).accounts, title=title, **told)
+    elif answer := ANSWERS.get(State(one.state)):
+        own = {waiver.person.user_id} if waiver.person.user_id else set()
+        tell(accounts=own, title=str(answer), **told)
         words = _("%(name)s的党费减免申请：%(state)s") % {"name": waiver.person.name, "state": one.get_state_display()}
-        tell(accounts={one.author_id} - own, key=key, title=words, path=path, on=on, by=by)
+        tell(accounts={one.author_id} - own, title=words, **told)
 
 
 @transaction.atomic

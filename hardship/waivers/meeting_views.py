@@ -210,7 +210,7 @@ def except_one(request: HttpRequest, pk: int) -> HttpResponse:
     if len(opinion) < 4:
         return _again(request, one, _("请写明原因，至少 4 个字；本人和各级都看得到。"))
     deed = Deed(Verb.DECLINE) if back == "decline" else Deed(Verb.RETURN, to=_place(back))
-    said = {"deed": deed, "opinion": opinion, "seen": seen_version(request), "by": request.user, "on": today()}
+    said: dict[str, Any] = {"deed": deed, "opinion": opinion, "seen": seen_version(request), "by": request.user, "on": today()}
     try:
         meetings.except_one(meeting=one, waiver=found, **said)
     except Overtaken:

@@ -57,7 +57,7 @@ def waivers(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def apply(request: HttpRequest) -> HttpResponse:
     """Apply for oneself; ?renews= fills in what was approved before."""
-    person = get_object_or_404(Person.objects.select_related("organization"), pk=viewer_of(request.user).person_id)
+    person = get_object_or_404(Person.objects.select_related("organization"), pk=viewer_of(request.user).person_id or 0)
     before = renewed(request, Waiver.objects.filter(person=person))
     form = WaiverForm(request.POST or None, person=person, on=today(), initial=first_values(person, before))
     return _applied(request, form, person, before, "waivers/apply.html")
