@@ -210,9 +210,9 @@ def except_one(request: HttpRequest, pk: int) -> HttpResponse:
     if len(opinion) < 4:
         return _again(request, one, _("请写明原因，至少 4 个字；本人和各级都看得到。"))
     deed = Deed(Verb.DECLINE) if back == "decline" else Deed(Verb.RETURN, to=_place(back))
-    said: dict[str, Any] = {"deed": deed, "opinion": opinion, "seen": seen_version(request), "by": request.user, "on": today()}
+    said: dict[str, Any] = {"deed": deed, "opinion": opinion, "seen": seen_version(request)}
     try:
-        meetings.except_one(meeting=one, waiver=found, **said)
+        meetings.except_one(meeting=one, waiver=found, by=request.user, on=today(), **said)
     except Overtaken:
         return render(request, "waivers/meeting_conflict.html", page_of(request, one), status=409)
     except Refused as refusal:
