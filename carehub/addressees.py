@@ -41,7 +41,9 @@ class Chart:
     @classmethod
     def on(cls, on: dt.date) -> Self:
         """Return the chart of a day; a post whose holder died or left the school counts as vacant."""
-        posts = Post.objects.in_force(on).filter(role__in=(Role.SECRETARY, Role.DEPARTMENT_HEAD, Role.LEADER))
+        posts = Post.objects.in_force(on).filter(
+            role__in=(Role.SECRETARY, Role.DEPARTMENT_HEAD, Role.LEADER, Role.APPROVER)
+        )
         alive = posts.filter(~Exists(gone(on).filter(pk=OuterRef("person"))))
         by_role: dict[str, dict[int, int]] = defaultdict(dict)
         holders: dict[int, set[int]] = defaultdict(set)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from carehub.accounts.actions import forget_what_is_over
 from carehub.addressees import Addressee, Chart, gone
 from carehub.audit.seals import seal_new_rows
-from carehub.catalog import RULES
+from carehub.catalog import CASE_RULES, RULES
 from carehub.duties.closing import close_ended
 from carehub.duties.duty import Duty, State
 from carehub.duties.rule import Ask, Rule, list_owed
@@ -41,7 +41,7 @@ def sweep(*, on: dt.date, rules: Iterable[Rule] = RULES) -> Counter[str]:
         counts.update(settle_accounts(on=on))
         forget_what_is_over()
         rules = list(rules)
-        counts.update(remind(on=on, rules=rules), closed_periods=close_ended(on=on, rules=rules))
+        counts.update(remind(on=on, rules=[*rules, *CASE_RULES]), closed_periods=close_ended(on=on, rules=rules))
         counts.update(terms=tell_of_terms(on=on), followed=follow_moves(on=on))
     finally:
         # Whatever is wrong with one rule's duties, mail that was written before goes out.

@@ -169,7 +169,7 @@ def carry_out(
         setattr(application, name, value)
     _write_down(application, position, deed, after, chain, by, on, ground)
     if after.at != position.at or after.state != position.state:
-        _end_stay(application, on)
+        _end_stay(application, deed.verb, on)
         _begin_stay(application, after, chain, on)
         Item.objects.filter(application=application, decided=False).update(decided=True)
         Preparation.objects.filter(application=application).delete()
@@ -237,5 +237,5 @@ def _begin_stay(one: Application, after: Position, chain: Chain, on: dt.date) ->
     )  # fmt: skip
 
 
-def _end_stay(one: Application, on: dt.date) -> None:
-    Stay.objects.filter(application=one, left_on=None).update(left_on=on)
+def _end_stay(one: Application, verb: str, on: dt.date) -> None:
+    Stay.objects.filter(application=one, left_on=None).update(left_on=on, ended_by=verb)

@@ -112,7 +112,9 @@ class Application(models.Model):
 class Stay(models.Model):
     """How long a step had an application: the duty to decide within the days that the setting gives."""
 
-    field_classes = classes(C0="application kind applicant_id step organization_id path came_on due_on left_on")
+    field_classes = classes(
+        C0="application kind applicant_id step organization_id path came_on due_on left_on ended_by"
+    )
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="stays")
     kind = models.CharField(_("事项"), max_length=20)
@@ -123,6 +125,7 @@ class Stay(models.Model):
     came_on = models.DateField(_("收到日期"))
     due_on = models.DateField(_("期限"))
     left_on = models.DateField(_("办理日期"), null=True)
+    ended_by = models.CharField(_("怎样办的"), max_length=8, choices=Verb.choices, blank=True)
 
     class Meta:
         verbose_name = _("在办步骤")

@@ -33,7 +33,7 @@ class NotOpened(ValueError):
 
 def ended_windows(rule: Rule, on: dt.date) -> Iterator[Window]:
     """Yield the windows of a rule whose late entries are late on the day, the latest first."""
-    if rule.cadence == "event":
+    if rule.cadence in ("event", "step"):
         return
     since, spans = Settings(on)[IN_USE_SINCE], rule.windows_before(on)
     if since == BEGINNING:

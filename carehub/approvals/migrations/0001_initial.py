@@ -148,6 +148,7 @@ class Migration(migrations.Migration):
                 ('came_on', models.DateField(verbose_name='收到日期')),
                 ('due_on', models.DateField(verbose_name='期限')),
                 ('left_on', models.DateField(null=True, verbose_name='办理日期')),
+                ('ended_by', models.CharField(blank=True, choices=[('submit', '提出申请'), ('again', '补正后重新提出'), ('amend', '修改'), ('skip', '没有这一级，略过'), ('pass', '同意'), ('against', '不同意，仍报上一级'), ('return', '退回'), ('decline', '不同意'), ('withdraw', '撤回'), ('hand', '转请代办')], max_length=8, verbose_name='怎样办的')),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stays', to='approvals.application')),
             ],
             options={
