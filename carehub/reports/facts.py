@@ -15,6 +15,7 @@ from carehub.calendar import DAY, Window
 from carehub.catalog import RULES
 from carehub.duties.duty import Duty, State, Tally
 from carehub.duties.rule import Ask, Rule, closed_windows, list_duties, tally_duties
+from hardship.waivers.sheets import waiver_rows
 from members.models import Organization
 from talks.sheets import talk_rows
 
@@ -23,7 +24,7 @@ UNDONE = frozenset({State.OVERDUE, State.DUE_SOON, State.OPEN, State.UPCOMING, S
 
 @dataclass(frozen=True)
 class MonthFacts:
-    """What a workbook is made of; `talks` are rows of the talk ledger."""
+    """What a workbook is made of; `talks` and `waivers` are rows of the ledgers."""
 
     organization: Organization
     scope: str
@@ -32,6 +33,7 @@ class MonthFacts:
     tallies: list[Tally]
     undone: list[Duty]
     talks: list[list[Any]]
+    waivers: list[list[Any]]
     groups: dict[str, str]  # the parts of the school directly under the committee: path → name
 
     @property
@@ -47,6 +49,7 @@ class MonthFacts:
             "overdue": sum(row.overdue for row in self.tallies),
             "excused": sum(row.excused for row in self.tallies),
             "undone": len(self.undone),
+            "waivers": len(self.waivers),
         }
 
 
@@ -75,6 +78,7 @@ def read_facts(organization: Organization, month: Window, counted_on: dt.date) -
             tallies=sorted(tallies, key=lambda row: place[row.organization]),
             undone=sorted(duties, key=lambda duty: place[duty.organization]),
             talks=talk_rows(path, month.starts_on, counted_on),
+            waivers=waiver_rows(path, month.starts_on, counted_on),
             groups=dict(order.values()),
         )
 

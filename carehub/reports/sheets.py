@@ -1,4 +1,4 @@
-"""The sheets of the month's workbook in the office's own order: 说明, 汇总, 谈心谈话台账, 未完成名单."""
+"""The sheets of the month's workbook in the office's own order: 说明, 汇总, 谈心谈话台账, 党费减免台账, 未完成名单."""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
@@ -16,6 +16,7 @@ from carehub.duties.duty import Duty, State, Tally
 from carehub.policy import CLAUSES
 from carehub.reports.facts import MonthFacts, part_of
 from carehub.sheets.writing import Column, Ledger, Total
+from hardship.waivers.sheets import waiver_columns
 from talks.sheets import talk_columns
 
 
@@ -41,15 +42,16 @@ class Making:
 
 
 def ledgers(facts: MonthFacts, making: Making) -> Iterator[Ledger]:
-    """Yield the four sheets, each made when it is asked for."""
+    """Yield the five sheets, each made when it is asked for."""
     yield explanation(facts, making)
     yield summary(facts, making)
     yield talk_ledger(facts, making)
+    yield waiver_ledger(facts, making)
     yield missing(facts, making)
 
 
 def sheet(facts: MonthFacts, making: Making, name: str, title: str, **parts: Any) -> Ledger:
-    """Return a sheet with what all four have in common."""
+    """Return a sheet with what all of them have in common."""
     month = date_words(facts.month.starts_on, Precision.MONTH)
     note = _("范围：%(scope)s。统计截至%(day)s，%(made)s。") % {
         "scope": facts.scope,
@@ -107,6 +109,7 @@ def sizes(facts: MonthFacts) -> list[tuple[str, str]]:
     return [
         (_("汇总"), f"{present}；{behind}" % counts),
         (_("谈心谈话台账"), _("谈话 %(talks)d 次，谈话对象 %(talked_with)d 人次") % counts),
+        (_("党费减免台账"), _("减免中 %(waivers)d 人") % counts),
         (_("未完成名单"), _("%(undone)d 项") % counts),
     ]
 
@@ -200,6 +203,20 @@ def talk_ledger(facts: MonthFacts, making: Making) -> Ledger:
         rows=facts.talks,
         frozen_columns=3,
         empty=_("本月没有谈心谈话记录。"),
+    )
+
+
+def waiver_ledger(facts: MonthFacts, making: Making) -> Ledger:
+    """Return 党费减免台账: the waivers that hold in the month."""
+    return sheet(
+        facts,
+        making,
+        _("党费减免台账"),
+        _("党费减免台账"),
+        columns=waiver_columns(),
+        rows=facts.waivers,
+        frozen_columns=3,
+        empty=_("本月没有减免党费的党员。"),
     )
 
 

@@ -69,7 +69,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     """Put down the signed paper of somebody of the own organisations."""
     viewer = viewer_of(request.user)
     inside = Person.objects.filter(viewer.reach("waiver", "e").over_others().q(occupation=""))
-    people = inside.party_members().in_school().exclude(pk=viewer.person_id)
+    people = inside.party_members().in_school().exclude(pk=viewer.person_id or 0)
     person, words = chosen_person(request, among=people), request.GET.get("q", "").strip()[:60]
     if person is None:
         found = people.found_by(words).by_name().select_related("organization")[:FOUND] if words else []

@@ -148,7 +148,7 @@ def test_progress_is_told_on_the_way(school, monkeypatch):
     told = []
     monkeypatch.setattr(building, "tell", lambda inspection, progress, step: told.append((progress, step)))
     building.build(asked(school, school.languages).pk)
-    assert [progress for progress, _step in told] == [50, 60, 70, 80, 95]
+    assert [progress for progress, _step in told] == [50, 60, 70, 80, 90, 95]
     assert told[2] == (70, "正在写谈心谈话台账")
 
 

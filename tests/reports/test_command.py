@@ -23,7 +23,7 @@ def test_it_writes_the_frozen_workbook_of_the_whole_school(school, tmp_path, cap
     call_command("export_inspection", month="2026-10", out=out)
     told, inspection = json.loads(capsys.readouterr().out), Inspection.objects.get()
     assert told["sha256"] == inspection.sha256 == hashlib.sha256(out.read_bytes()).hexdigest()
-    assert load_workbook(out).sheetnames == ["说明", "汇总", "谈心谈话台账", "未完成名单"]
+    assert load_workbook(out).sheetnames == ["说明", "汇总", "谈心谈话台账", "党费减免台账", "未完成名单"]
     assert inspection.organization == school.committee
 
 

@@ -13,6 +13,7 @@ from carehub.duties.actions import set_rule
 from carehub.reminders.models import InboxItem
 from carehub.survival.erasure import erase_departed
 from hardship.models import Waiver, WaiverMonth
+from hardship.waivers.sheets import waiver_rows
 from members.actions import leave
 from tests.cast import School
 from tests.waivers.making import CANARY, again, applied, approved, at_committee, meeting_with, posted, step
@@ -184,3 +185,13 @@ def test_the_ground_is_let_go_of_when_who_applied_has_been_gone_for_the_months_t
     gone = again(waiver)
     assert (gone.reason, gone.income, gone.standard, gone.cause) == ("", "", None, "")
     assert gone.kind == "reduction"
+
+
+def test_the_months_workbook_lists_what_holds_with_its_resolution_and_nothing_of_the_ground(school: School):
+    approved(school)
+    assert waiver_rows(school.languages.path, dt.date(2026, 12, 1), dt.date(2027, 1, 31)) == []
+    (row,) = waiver_rows(school.languages.path, dt.date(2027, 1, 1), dt.date(2027, 1, 31))
+    assert row[1:4] == ["外国语学院教工第一党支部", "黎小满", "少交"]
+    assert row[5:9] == ["2027年1月", "2027年12月", "党委会第 21 次会议", "川文理委〔2026〕87号"]
+    assert CANARY not in str(row)
+    assert waiver_rows(school.maths.path, dt.date(2027, 1, 1), dt.date(2027, 1, 31)) == []
