@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("grants/", include("members.grants_urls")),
     path("events/", include("members.events_urls")),
     path("transfers/", include("members.transfers_urls")),
+    path("kinship/", include("members.kinship_urls")),
     path("healthz", healthz, name="healthz"),
     path("", include(([*member_pages, *person_pages], "members"))),
     path("talks/", include("talks.urls")),

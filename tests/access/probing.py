@@ -36,7 +36,7 @@ from tests.access.happenings import (
 from tests.access.layers import ask_for_help, ask_for_words, follow_ups, make_talk, text_requests
 from tests.access.own_things import devices, inspections, messages
 from tests.access.uploads import bring_files, freeze, uploads
-from tests.access.waivers import meetings, put_in, waivers
+from tests.access.waivers import kinships, meetings, put_in, waivers
 from tests.cast import School
 
 MISSING = 999_999
@@ -283,6 +283,7 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "closed-period": lambda persona: [*(Target(pk, of_every_unit=True) for pk in closed_periods()), NOBODY],
         "waiver": lambda persona: [*waivers(Target, "running"), NOBODY],
         "held-waiver": lambda persona: [*waivers(Target, "approved"), NOBODY],
+        "kinship": lambda persona: [*(Target(pk, made_by=by) for pk, by in kinships()), NOBODY],
         "meeting": lambda persona: [*(Target(pk) for pk in meetings()), NOBODY],
         "setting": lambda persona: [Target("entry-grace-days"), replace(NOBODY, argument="nothing")],
     }

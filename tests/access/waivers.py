@@ -13,7 +13,8 @@ from hardship.models.waiver import COMMITTEE
 from hardship.waivers import actions
 from hardship.waivers import meetings as deciding
 from hardship.waivers.chain import WAIVERS
-from members.models import Person
+from members.kinship import declare
+from members.models import Kinship, Person
 from tests.cast import School
 from tests.waivers.making import ON, at_committee, meeting_with, said, step
 
@@ -32,6 +33,17 @@ def put_in(school: School) -> None:
     chosen = {one.application_id: one.application.version for one in on_agenda}
     deciding.resolve(meeting=meeting, chosen=chosen, number=1, by=school.user("approver"), on=ON)
     meeting_with(school, at_committee(school, "general_officer"))
+    declare_relatives(school)
+
+
+def declare_relatives(school: School) -> None:
+    """Let two who decide on nothing here be relatives, declared by each of two others."""
+    for one, other in (("publicity", "finance"), ("union", "personnel")):
+        declare(person_id=school.people[one].pk, other_id=school.people[other].pk, by=school.user(one))
+
+
+def kinships() -> Iterator[tuple[int, int]]:
+    yield from Kinship.objects.order_by("pk").values_list("pk", "declared_by")
 
 
 def applied(school: School, who: str) -> Waiver:
