@@ -36,7 +36,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000")
 SCHOOL_NAME = env("SCHOOL_NAME", default="四川文理学院党委")
 # What stands before the year in the number of a resolution: 川文理委〔2026〕87号.
-DOCUMENT_PREFIX = env("DOCUMENT_PREFIX", default="川文理委")
+DOCUMENT_PREFIX = env("DOCUMENT_PREFIX", default="") or "川文理委"
 
 INSTALLED_APPS = [
     "carehub",
