@@ -14,6 +14,7 @@ from carehub.personfile.duties import duties_about
 from carehub.personfile.readers import readers_of_file
 from carehub.personfile.reveal_views import masks_of
 from carehub.personfile.timeline import TOLD_ELSEWHERE, by_year, moments_of
+from hardship.cases.panels import cases_about
 from members.models import EventKind, LifeEvent, Person
 from members.panels import branch_secretary_of
 from members.readers import shares_of
@@ -81,6 +82,7 @@ def file_of(request: HttpRequest, shown: Person) -> dict[str, object]:
         "masks": masks_of(request.user, shown),
         "readers": readers_of_file(shown, on),
         "matters": rows_about(shown, request.user, on),
+        "cases": cases_about(shown, request.user, on),
         "standing": standing_of(shown, on),
         "anniversary": anniversary_of(shown, on),
         "years": by_year(kept),

@@ -20,7 +20,7 @@ from members.models import Organization, Person
 RESOURCE = "hardship"
 # What is read of the ground: never taken along by a list.
 SEALED = ("cause_words", "health", "income_source", "income", "family", "allowances", "closed_why")
-PEOPLE_SEALED = ("person__id_number", "person__phone", "person__address")
+PERSON_SEALED = ("id_number", "phone", "address")
 # A case follows its person: it lies where he belongs today.
 WHERE = {"path": "person__path", "person": "person", "occupation": "person__occupation"}
 
@@ -68,7 +68,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def with_names(self) -> "CaseQuerySet":
         """Ready to be listed, without the sealed words."""
         joined = self.select_related("application", "person__organization__parent")
-        return joined.defer(*SEALED, *PEOPLE_SEALED)
+        return joined.defer(*SEALED, *(f"person__{name}" for name in PERSON_SEALED))
 
 
 class Case(models.Model):

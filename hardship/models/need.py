@@ -6,13 +6,17 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _gettext
 from django.utils.translation import gettext_lazy as _
 
 from carehub.access.classes import classes
+from carehub.duties.duty import State as Look
 from carehub.sealing import SealedTextField
-from hardship.models.case import PEOPLE_SEALED, RESOURCE, Case
+from hardship.models.case import PERSON_SEALED, RESOURCE, Case
 from members.models import Post
 from members.scope import title_of
+
+SOON = 7  # days
 
 
 class NeedQuerySet(models.QuerySet["Need"]):
@@ -25,7 +29,7 @@ class NeedQuerySet(models.QuerySet["Need"]):
 
     def with_names(self) -> "NeedQuerySet":
         """Ready to be listed, in one query."""
-        sealed = [f"owner__{name}" for name in PEOPLE_SEALED]
+        sealed = [f"owner__person__{name}" for name in PERSON_SEALED]
         return self.select_related("owner__person", "owner__organization").defer(*sealed)
 
 
@@ -78,3 +82,14 @@ class Need(models.Model):
         post = self.owner
         held = post.started_on <= on and (post.ended_on is None or post.ended_on >= on)
         return f"{post.person}（{title_of(post)}）" if held else ""
+
+    def look(self, on: dt.date) -> tuple[str, str]:
+        """Return (look, words) of the badge on a day."""
+        if self.state != self.State.OPEN:
+            return (Look.DONE if self.state == self.State.DONE else Look.EXCUSED), str(self.get_state_display())
+        days = (self.due_on - on).days
+        if days < 0:
+            return Look.OVERDUE, _gettext("逾期 %s 天") % -days
+        if days <= SOON:
+            return Look.DUE_SOON, _gettext("还有 %s 天") % days if days else _gettext("今天到期")
+        return Look.OPEN, _gettext("在办")

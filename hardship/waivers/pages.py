@@ -13,6 +13,7 @@ from carehub.approvals.machine import State
 from carehub.approvals.models import Decision
 from carehub.approvals.pictures import Node, decisions_of, picture_of
 from hardship.models import Waiver
+from hardship.steps import barred_words
 from hardship.waivers.chain import WAIVERS
 
 
@@ -37,15 +38,7 @@ class Row:
     @property
     def barred(self) -> str:
         """Return why the visitor, whose office it is, stays out of it, and who decides."""
-        why = self.hands.barred.get(self.viewer.person_id or 0, "")
-        words = {
-            "relative": _("您声明过亲属关系，本项回避"),
-            "self": _("这是您本人的申请"),
-            "previous": _("上一步是您办的"),
-        }.get(why, "")
-        if not words:
-            return ""
-        return _("%(why)s，由%(who)s办") % {"why": words, "who": self.hands.words or _("组织部另请一位审批人")}
+        return barred_words(self.hands, self.viewer)
 
 
 def rows_of(waivers: Sequence[Waiver], user: Any, on: dt.date) -> list[Row]:

@@ -19,10 +19,11 @@ from carehub.approvals.machine import Deed, State, Verb
 from carehub.approvals.pictures import back_to
 from carehub.calendar import today
 from hardship.models import Waiver
+from hardship.steps import StepForm, WhyForm, is_untouched, seen_version
 from hardship.waivers import actions
 from hardship.waivers.chain import WAIVERS
 from hardship.waivers.conflicts import conflict
-from hardship.waivers.forms import RevokeForm, StepForm, WhyForm
+from hardship.waivers.forms import RevokeForm
 from hardship.waivers.pages import opinions_of, rows_of, shows_ground, state_words
 from members.kinship import declare
 
@@ -55,7 +56,7 @@ def page_of_waiver(one: Waiver, user: Any, form: StepForm | None = None) -> dict
         "form": (form or step_form(one, row.hands)) if decides or may_prepare(one, row.hands, edits) else None,
         "decides": decides,
         "at_committee": at_committee(one) and row.is_mine,
-        "may_mend": own and one.application.is_open and is_untouched(one),
+        "may_mend": own and one.application.is_open and is_untouched(one.application),
         "may_withdraw": own and one.application.is_open,
         "may_renew": one.application.state == State.APPROVED and (one.person_id == viewer.person_id or edits),
         "may_revoke": one.application.state == State.APPROVED
@@ -69,12 +70,6 @@ def page_of_waiver(one: Waiver, user: Any, form: StepForm | None = None) -> dict
 def at_committee(one: Waiver) -> bool:
     """Return whether a request waits for a meeting of the committee: it is decided on the page of the agenda."""
     return one.application.state == State.RUNNING and one.application.at == len(WAIVERS.steps) - 1
-
-
-def is_untouched(one: Waiver) -> bool:
-    """Return whether the text may still be mended: it was returned, or no step has decided yet."""
-    before = one.application.decisions.exclude(verb__in=[Verb.SUBMIT, Verb.SKIP, Verb.AMEND])
-    return one.application.state == State.RETURNED or not before.exists()
 
 
 def may_prepare(one: Waiver, hands: Hands, edits: bool) -> bool:
@@ -114,7 +109,7 @@ def step(request: HttpRequest, pk: int) -> HttpResponse:
     verb = request.POST.get("verb", "")
     if at_committee(one) or (verb not in SAID and verb != "prepare"):
         raise PermissionDenied(_("党委审批在会议议题页办理。"))
-    if verb != "prepare" and not row.is_mine and one.application.version == _version(request):
+    if verb != "prepare" and not row.is_mine and one.application.version == seen_version(request):
         raise PermissionDenied(row.barred or (_("这一步不由您办。现在等%s。") % row.hands.words))
     if not form.is_valid():
         return render(request, "waivers/waiver.html", page_of_waiver(one, request.user, form), status=422)
@@ -137,22 +132,24 @@ def _do(request: HttpRequest, one: Waiver, verb: str, form: StepForm) -> None:
         if not viewer.reach("waiver", "e").over_others().covers(one.access_facts()):
             raise PermissionDenied(_("会议记录由本党组织的组织委员或组织员填。"))
         put_down(
-            application=one.application, seen=_version(request), ground=ground, chain=WAIVERS, by=request.user, on=on
+            application=one.application,
+            seen=seen_version(request),
+            ground=ground,
+            chain=WAIVERS,
+            by=request.user,
+            on=on,
         )
         return
     to = said["deputy"] if verb == Verb.HAND else said["to"]
-    actions.take_step(waiver=one, seen=_version(request), deed=Deed(verb, to=to), ground=ground, by=request.user, on=on)
+    actions.take_step(
+        waiver=one, seen=seen_version(request), deed=Deed(verb, to=to), ground=ground, by=request.user, on=on
+    )
 
 
 def _seen(request: HttpRequest, pk: int) -> Waiver:
     seen = Waiver.objects.visible_to(request.user).select_related("application__preparation", "person", "organization")
     found: Waiver = get_object_or_404(seen, pk=pk)
     return found
-
-
-def _version(request: HttpRequest) -> int:
-    typed = request.POST.get("seen", "")
-    return int(typed) if typed.isdecimal() and len(typed) < 9 else 0
 
 
 @guard("waiver", "p", "e")
@@ -167,7 +164,9 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             ground = Ground(form.cleaned_data["why"].strip())
             deed = Deed(Verb.WITHDRAW)
-            actions.take_step(waiver=one, seen=_version(request), deed=deed, ground=ground, by=request.user, on=today())
+            actions.take_step(
+                waiver=one, seen=seen_version(request), deed=deed, ground=ground, by=request.user, on=today()
+            )
             messages.success(request, _("已撤回。"))
             return redirect(one)
         except Overtaken:

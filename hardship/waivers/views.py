@@ -17,11 +17,13 @@ from carehub.approvals.actions import Overtaken, Refused
 from carehub.approvals.machine import State
 from carehub.calendar import today
 from hardship.models import Waiver
+from hardship.money import MoneyField
+from hardship.steps import seen_version
 from hardship.waivers import actions
 from hardship.waivers.conflicts import conflict
 from hardship.waivers.counts import year_counts
 from hardship.waivers.dues import reckon
-from hardship.waivers.forms import MoneyField, PaperForm, WaiverForm
+from hardship.waivers.forms import PaperForm, WaiverForm
 from hardship.waivers.pages import rows_of
 from hardship.waivers.stepping import page_of_waiver
 from members.models import Person
@@ -159,12 +161,6 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
     return render(request, "waivers/edit.html", context, status=422 if request.method == "POST" else 200)
-
-
-def seen_version(request: HttpRequest) -> int:
-    """Return which version was on the screen, 0 for a form that did not come from the page."""
-    typed = request.POST.get("seen", "")
-    return int(typed) if typed.isdecimal() and len(typed) < 9 else 0
 
 
 @guard("waiver", "v", "c")
