@@ -13,7 +13,7 @@ from carehub.demo.university import University
 from hardship.cases.actions import close, open_case, review, take_step
 from hardship.cases.needs import add_need, finish_need, owners_for
 from hardship.models import Case
-from members.models import Organization, Person, Post
+from members.models import EventKind, LifeEvent, Organization, Person, Post
 
 SPACE = uuid.UUID("00000000-0000-0000-0000-000000000061")
 C, D, R = Case.Category, Case.Degree, Case.Cause
@@ -46,10 +46,21 @@ class Office:
 def fill_ledger(university: University) -> None:
     """Register members of the first branches whose offices are filled by different people."""
     for place, office in offices(university)[:BRANCHES]:
+        let_somebody_fall_ill(place, office, university.on)
         people = Person.objects.party_members().at_or_below(place.path or "").filter(posts=None)  # type: ignore[attr-defined]
         joined = people.order_by("pk").select_related("organization", "user")
         for n, (person, (course, ago)) in enumerate(zip(joined, COURSES, strict=False)):
             _Story(person, office, STORIES[n % len(STORIES)], university.on, ago).run(course)
+
+
+def let_somebody_fall_ill(place: Organization, office: Office, on: dt.date) -> None:
+    """Note what happened to somebody who is not in the ledger: the list asks the secretary about him."""
+    person = Person.objects.party_members().filter(organization=place, posts__isnull=False).latest("pk")
+    LifeEvent.objects.create(
+        person=person, kind=EventKind.HOSPITALISED, happened_on=on - dt.timedelta(days=30), organization=place,
+        path=place.path or "", source=LifeEvent.Source.BRANCH, entered_by=office.organizer,
+        once_key=uuid.uuid5(SPACE, f"ill {place.code}"),
+    )  # fmt: skip
 
 
 def offices(university: University) -> list[tuple[Organization, Office]]:
@@ -127,7 +138,8 @@ class _Story:
         since: dt.date | None = None,
     ) -> None:  # fmt: skip
         on = min((since or self.begun) + dt.timedelta(days=after), self.on)
-        ground = Ground(opinion, on, "支部委员会" if by == self.office.secretary else "", "到会 3 人，同意 3 人")
+        meeting = {self.office.secretary: "支部委员会", self.office.general: "总支委员会"}.get(by, "")
+        ground = Ground(opinion, on, meeting, "到会 3 人，同意 3 人") if meeting else Ground(opinion)
         take_step(case=case, seen=case.application.version, deed=Deed(verb, to=to), ground=ground, by=by, on=on)
 
     def look_again(self, case: Case, after: int, result: str, note: str) -> None:

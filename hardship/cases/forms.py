@@ -288,7 +288,9 @@ class LedgerFilter(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["q"].widget = forms.TextInput(attrs={"type": "search", "placeholder": _("姓名或拼音首字母")})
+        self.fields["q"].widget = forms.TextInput(
+            attrs={"type": "search", "class": "ch-narrow-select", "placeholder": _("姓名或拼音首字母")}
+        )
 
     def value(self, name: str) -> str:
         self.is_valid()

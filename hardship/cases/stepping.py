@@ -189,10 +189,10 @@ def conflict(request: HttpRequest, one: Case) -> HttpResponse:
 @guard("hardship", "a")
 @require_POST
 def recuse(request: HttpRequest, pk: int) -> HttpResponse:
-    """Declare a relative: the step passes to the next who may decide it."""
-    one = seen_case(request, pk)
-    if not rows_of([one], request.user, today())[0].is_mine:
-        raise PermissionDenied(_("这一步现在不由您办，不用回避。"))
+    """Declare a relative, before a step or at it: who has it passes it to the next who may decide."""
+    one: Case = get_object_or_404(joined(Case.objects.in_organizations_of(request.user)), pk=pk)
+    if not viewer_of(request.user).reach("hardship", "a").over_others().covers(one.access_facts()):
+        raise PermissionDenied(_("这位同志的登记不由您办，不用回避。"))
     declare(person_id=viewer_of(request.user).person_id or 0, other_id=one.person_id, by=request.user)
     actions.tell_next(one, request.user, today())
     messages.success(request, _("已记下您与这位同志有亲属关系，本项由别的同志办。"))

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from carehub.access.classes import classes
-from carehub.access.viewer import Facts, viewer_of
+from carehub.access.viewer import Facts, Reach, viewer_of
 from carehub.approvals.machine import OPEN, State
 from carehub.approvals.models import Application
 from carehub.sealing import SealedTextField
@@ -31,20 +31,21 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
         A registration that began before the person moved is finished by the offices that have it.
         """
-        viewer = viewer_of(user)
-        seen = viewer.reach(RESOURCE, "v").q(**WHERE)
-        return self.filter(seen | self._in_hand_of(user))
+        return self.filter(self._within(viewer_of(user).reach(RESOURCE, "v"), user))
 
     def in_organizations_of(self, user: Any) -> "CaseQuerySet":
         """Return those that are visible by an office, without one's own."""
         viewer = viewer_of(user)
-        seen = viewer.reach(RESOURCE, "v").over_others().q(**WHERE)
-        return self.filter(seen | self._in_hand_of(user)).exclude(person=viewer.person_id)
+        seen = self._within(viewer.reach(RESOURCE, "v").over_others(), user)
+        return self.filter(seen).exclude(person=viewer.person_id)
 
-    def _in_hand_of(self, user: Any) -> Q:
-        reach = viewer_of(user).reach(RESOURCE, "a").over_organizations()
-        at = reach.q(path="application__at_path", person="person", occupation="")
-        return Q(application__state=State.RUNNING) & at
+    def _within(self, reach: Reach, user: Any) -> Q:
+        """Return the condition that a case lies in reach, or waits for a step of the visitor's."""
+        if reach.everything:
+            return Q()
+        steps = viewer_of(user).reach(RESOURCE, "a").over_organizations()
+        at = steps.q(path="application__at_path", person="person", occupation="")
+        return reach.q(**WHERE) | Q(application__state=State.RUNNING) & at
 
     def open(self) -> "CaseQuerySet":
         """Return what is not closed: in its steps, or recognised."""

@@ -23,17 +23,8 @@ from carehub.reports.models import Inspection
 from members.models import Organization, OrganizationGrant, Person, PersonGrant
 from talks.models import Participation, Talk
 from tests.access import authority
-from tests.access.happenings import (
-    Row,
-    change_requests,
-    closed_periods,
-    events_of,
-    let_happen,
-    oversights,
-    posts,
-    talk_requests,
-    transfers,
-)
+from tests.access.happenings import MADE, Row, closed_periods, events_of, let_happen, transfers
+from tests.access.hardships import LEDGER, fill_ledger
 from tests.access.layers import ask_for_help, ask_for_words, follow_ups, text_requests
 from tests.access.uploads import bring_files, freeze, uploads
 from tests.cast import School
@@ -245,8 +236,6 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "import": lambda persona: _imports(),
         "own-import": lambda persona: [replace(target, shared=False) for target in _imports()],
         "unit": lambda persona: [*_branches(school)[:4], Target(school.languages.pk, school.languages), NOBODY],
-        "post": lambda persona: _made(posts()),
-        "oversight": lambda persona: _made(oversights()),
         "calendar": lambda persona: [replace(NOBODY, argument="nothing")],
         "template": lambda persona: [Target("roster", school.first), replace(NOBODY, argument="nothing")],
         "message": lambda persona: _messages(),
@@ -254,8 +243,6 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "inspection": lambda persona: _inspections(),
         "event": lambda persona: _made(events_of("branch")),
         "told-event": lambda persona: _made(events_of("department")),
-        "change-request": lambda persona: _made(change_requests()),
-        "talk-request": lambda persona: _made(talk_requests()),
         "transfer": lambda persona: [*(replace(_made([row])[0], other_side=to) for row, to in transfers()), NOBODY],
         "account": lambda persona: [*(Target(pk) for pk in authority.accounts(school)), NOBODY],
         "office": lambda persona: _offices(school),
@@ -264,7 +251,11 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "acting-grant": lambda persona: [*(Target(pk) for pk in authority.grants(OrganizationGrant)), NOBODY],
         "closed-period": lambda persona: [*(Target(pk, of_every_unit=True) for pk in closed_periods()), NOBODY],
         "setting": lambda persona: [Target("entry-grace-days"), replace(NOBODY, argument="nothing")],
-    }
+    } | {name: _lister(rows) for name, rows in {**MADE, **LEDGER}.items()}
+
+
+def _lister(rows: Callable[[], Iterable[Row]]) -> Callable[[str], list[Target]]:
+    return lambda persona: _made(rows())
 
 
 def _made(rows: Iterable[Row]) -> list[Target]:
@@ -379,6 +370,7 @@ def furnish(school: School) -> None:
     ask_for_help(school)
     ask_for_words(school)
     authority.furnish_authority(school)
+    fill_ledger(school)
 
 
 def make_talk(talker: Person, people: list[Person], place: Organization, **fields: Any) -> Talk:
