@@ -46,9 +46,10 @@ PATTERNS = {
     "wish": r"想谈(?P<wish>\d{4})",
     "asked": r"请改(?P<asked>\d{4})",
     "record-change": r"档由(?P<record_change>\d{4})",
+    "hardship": r"困因(?P<hardship>\d{4})",
 }
 # The first sign is looked at first: eighteen patterns are not tried at every letter of a page.
-ANY = re.compile(f"(?=[覃z1-9*天织浮晴心撤更缘要急事请档转想])(?:{'|'.join(PATTERNS.values())})")
+ANY = re.compile(f"(?=[覃z1-9*天织浮晴心撤更缘要急事请档转想困])(?:{'|'.join(PATTERNS.values())})")
 Canary = tuple[str, int]
 # A one-time key is a draw of hexadecimal digits: among thousands of pages one looks like somebody's number.
 ONE_TIME_KEY = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
