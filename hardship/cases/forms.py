@@ -226,10 +226,8 @@ class CloseForm(WhyForm, SparingForm):
 class OwnerForm(SparingForm):
     """Who sees to a need, and until when."""
 
-    owner = forms.ModelChoiceField(
+    owner = forms.ChoiceField(
         label=gettext_lazy("谁来办"),
-        queryset=Post.objects.none(),
-        empty_label=gettext_lazy("请选择"),
         error_messages={
             "required": gettext_lazy("还没有选谁来办。"),
             "invalid_choice": gettext_lazy("请从列出的同志里选一位。"),
@@ -239,12 +237,13 @@ class OwnerForm(SparingForm):
 
     def __init__(self, *args: Any, owners: list[Post], on: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.on = on
-        field = self.fields["owner"]
-        field.queryset = Post.objects.filter(pk__in=[post.pk for post in owners])  # type: ignore[attr-defined]
-        listed = [(post.pk, f"{post.person}（{title_of(post)}）") for post in owners]
-        field.choices = [("", _("请选择")), *listed]  # type: ignore[attr-defined]
-        field.widget.attrs["class"] = "ch-narrow-select"
+        self.on, self.owners = on, {str(post.pk): post for post in owners}
+        listed = [(pk, f"{post.person}（{title_of(post)}）") for pk, post in self.owners.items()]
+        self.fields["owner"].choices = [("", _("请选择")), *listed]  # type: ignore[attr-defined]
+        self.fields["owner"].widget.attrs["class"] = "ch-narrow-select"
+
+    def clean_owner(self) -> Post:
+        return self.owners[self.cleaned_data["owner"]]
 
     def clean_due_on(self) -> dt.date:
         day: dt.date = self.cleaned_data["due_on"]
