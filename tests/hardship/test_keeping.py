@@ -9,9 +9,13 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from carehub.audit.models import AuditEvent
+from carehub.duties.actions import set_rule
+from carehub.policy import CLAUSES
 from carehub.reminders.models import InboxItem
+from carehub.survival.erasure import erase_departed
 from hardship.cases.panels import cases_about, reviews_due
 from hardship.models import Case, Need, Review
+from members.actions import leave
 from members.models import Person, Post
 from tests.cast import School
 from tests.hardship.making import ON, closed, need_of, recognised, typed
@@ -19,6 +23,8 @@ from tests.hardship.making import ON, closed, need_of, recognised, typed
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_november_23")]
 As = Callable[[str], Client]
 WORDS = ("透析", "肾病", "退休金", "1200", "配偶", "比较困难", "独居", "因病", "已找到工作")
+
+GONE = ["", "", [], None, None]
 
 
 def key() -> str:
@@ -208,3 +214,23 @@ def test_reading_a_case_is_written_down_first(school: School, as_: As):
         page(client, case)
     rows = AuditEvent.objects.filter(action="read", detail__what="case")
     assert [(row.actor, row.target) for row in rows] == [(school.user("owner"), f"members.Person:{school.member.pk}")]
+
+
+def test_what_is_erased_leaves_the_fact(school: School, as_: As):
+    """Who left long ago: every word and figure goes, that there was a case, from when to when, stays."""
+    set_rule("erase-after-months", "12", by=None, on=dt.date(2020, 1, 1))
+    case = closed(school, "member", by="officer", on=dt.date(2024, 5, 6))
+    need_of(case, school, owner="owner", by="officer")
+    Review.objects.create(
+        case=case, on=ON, by=school.user("owner"), by_name="x", result="still", note="透析", once_key=key()
+    )
+    leave(person=school.member, on=dt.date(2024, 6, 30), ending="left")
+    counts = erase_departed(on=ON)
+    assert [counts[f"hardship{what}"] for what in ("", " reviews", " needs")] == [1, 1, 1]
+    case.refresh_from_db()
+    assert [case.cause_words, case.family, case.categories, case.household, case.has_allowance] == GONE
+    assert (case.outcome, case.recognised_on, case.erased_on) == ("overcome", dt.date(2024, 5, 6), ON)
+    assert Review.objects.get().note == Need.objects.get().what == ""
+    shown = page(as_("clerk"), case)
+    assert [word for word in WORDS if word in shown and word not in CLAUSES["C-3.1"].text] == []
+    assert "hardship" not in erase_departed(on=ON)
