@@ -98,7 +98,9 @@ class OwnForm(SparingForm):
             row = known[n] if n < len(known) else [""] * len(FAMILY)
             for (name, words, longest), value in zip(FAMILY, row, strict=True):
                 label = _("家庭成员%(n)s：%(what)s") % {"n": n + 1, "what": words}
-                self.fields[f"family_{name}_{n + 1}"] = WordsField(label=label, longest=longest, initial=value)
+                field = WordsField(label=label, longest=longest, initial=value)
+                field.widget.attrs["placeholder"] = words
+                self.fields[f"family_{name}_{n + 1}"] = field
         self.fields["income_on"].initial = on
         self.fields["cause"].widget.attrs["class"] = "ch-narrow-select"
         self.fields["household"].widget.attrs["class"] = "ch-narrow-select"

@@ -17,7 +17,7 @@ from carehub.approvals.hands import Hands
 from carehub.approvals.machine import Deed, State, Verb
 from carehub.approvals.pictures import back_to
 from carehub.audit.models import Action
-from carehub.audit.trail import record_first
+from carehub.audit.trail import record, record_first
 from carehub.calendar import today
 from hardship.cases import actions
 from hardship.cases.chain import CASES, MEETINGS
@@ -57,7 +57,7 @@ def page_of_case(one: Case, user: Any, form: StepForm | None = None) -> dict[str
         "shows_ground": ground,
         "opinions": opinions_of(one) if ground else [],
         "reviews": one.reviews.all() if ground else [],
-        "needs": needs_of(one, viewer) if ground and one.is_open else [],
+        "needs": needs_of(one, viewer) if ground else [],
         "readers": readers_of(one.access_facts(), READERS, on) if one.is_open else [],
         "form": (form or step_form(one, row.hands)) if row.is_mine else None,
         "before": earlier_of(one),
@@ -121,9 +121,10 @@ def earlier_of(one: Case) -> list[Case]:
 
 
 def note_reading(request: HttpRequest, one: Case) -> None:
-    """Write down that somebody else reads what is sensitive, before a line of it is drawn."""
+    """Write down that somebody else reads what is sensitive, before a line of it (or of a form again) is drawn."""
     if one.person.user_id != request.user.pk and shows_ground(one, viewer_of(request.user)):
-        record_first(Action.READ, by=request.user, target=one.person, path=one.path, what="case")
+        write = record_first if request.method == "GET" else record
+        write(Action.READ, by=request.user, target=one.person, path=one.path, what="case")
 
 
 def step_form(one: Case, hands: Hands, data: Any = None) -> StepForm:

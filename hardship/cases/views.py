@@ -17,7 +17,7 @@ from carehub.access.viewer import viewer_of
 from carehub.approvals.actions import Overtaken, Refused
 from carehub.approvals.models import last_decisions
 from carehub.audit.models import Action
-from carehub.audit.trail import record_first
+from carehub.audit.trail import record_first, record_many
 from carehub.calendar import today
 from carehub.sheets.writing import file_name, ledger_response, write_ledger
 from hardship.cases import actions
@@ -32,7 +32,7 @@ from hardship.models import Case
 from hardship.models.case import WHERE
 from hardship.steps import seen_version
 from members.models import Person
-from members.panels import scope_words, spans_of
+from members.panels import scope_words
 from members.roles_views import FOUND, chosen_person
 
 PAGE = 20
@@ -168,7 +168,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     one = seen_case(request, pk)
     if not shows_ground(one, viewer_of(request.user)):
         raise Http404
-    record_first(Action.EXPORT, by=request.user, target=one, path=one.path, what="case-form")
+    record_first(Action.READ, by=request.user, target=one.person, path=one.path, what="case-form")
     last = last_decisions(one.application)
     decided = [(stop, last.get(stop.step.code)) for stop in one.application.stops(CASES)]
     return render(request, "hardship/paper.html", {"case": one, "decided": decided})
@@ -177,15 +177,17 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
 @guard("hardship", "x")
 @require_GET
 def export(request: HttpRequest) -> HttpResponse:
-    """Hand out the ledger that the filter shows as a workbook, masked; the trail is written before the first byte."""
+    """Hand out the ledger that the filter shows as a workbook, masked; the trail is written before the first byte.
+
+    Who is on the list reads of it in the own file; it left for no organisation, or everybody of it would.
+    """
     viewer, on = viewer_of(request.user), today()
     form, reach = LedgerFilter(request.GET), viewer.reach("hardship", "x")
     part = Case.objects.filter(reach.q(**WHERE)).exclude(person=viewer.person_id)
     found = form.filter(part, reads_closed=reads_closed(viewer)).order_by("person__path", "pk")
     asked = sorted(name for name in form.fields if form.value(name))
-    scope, path = scope_words(viewer), spans_of(reach)[0][0]
-    event = record_first(
-        Action.EXPORT, by=request.user, path=path, what="hardship", rows=found.count(), filters=asked
-    )  # fmt: skip
+    scope, people = scope_words(viewer), Person.objects.filter(pk__in=found.order_by().values("person"))
+    event = record_first(Action.EXPORT, by=request.user, what="hardship", rows=found.count(), filters=asked)
+    record_many(Action.READ, people, by=request.user, what="hardship")
     data = write_ledger(hardship_ledger(found, viewer, on=on, scope=scope), by=viewer.name, at=timezone.now())
     return ledger_response(file_name(scope, _("困难党员台账"), str(on)), data, after=event)

@@ -146,6 +146,8 @@ def test_the_workbook_tells_no_word_of_the_hardship(school: School, as_: As):
     assert "比较困难" in cells
     assert not [cell for cell in cells if "透析" in cell or "肾病" in cell or school.member.id_number in cell]
     assert AuditEvent.objects.filter(action="export", detail__what="hardship").count() == 1
+    read = as_("member").get("/mine/").content.decode(), as_("group_leader").get("/mine/").content.decode()
+    assert ["导出困难党员台账" in text for text in read] == [True, False]
     for key, status in (("owner", 403), ("general_secretary", 403), ("member", 403), ("approver", 403)):
         assert as_(key).get("/hardship/export/").status_code == status
 
@@ -153,7 +155,7 @@ def test_the_workbook_tells_no_word_of_the_hardship(school: School, as_: As):
 def test_the_paper_is_written_down_before_it_is_drawn(school: School, as_: As):
     case = recognised(school, "member", by="officer")
     assert "（签字、盖章）" in as_("owner").get(f"/hardship/{case.pk}/paper/").content.decode()
-    assert AuditEvent.objects.filter(action="export", detail__what="case-form").count() == 1
+    assert AuditEvent.objects.filter(action="read", detail__what="case-form").count() == 1
 
 
 def fill(school: School, start: int, stop: int) -> None:
