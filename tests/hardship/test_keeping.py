@@ -13,12 +13,12 @@ from carehub.duties.actions import set_rule
 from carehub.policy import CLAUSES
 from carehub.reminders.models import InboxItem
 from carehub.survival.erasure import erase_departed
-from hardship.cases.panels import cases_about, reviews_due
+from hardship.cases.panels import reviews_due
 from hardship.models import Case, Need, Review
 from members.actions import leave
 from members.models import Person, Post
 from tests.cast import School
-from tests.hardship.making import ON, closed, need_of, recognised, typed
+from tests.hardship.making import ON, closed, need_of, opened, recognised, typed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_november_23")]
 As = Callable[[str], Client]
@@ -97,6 +97,13 @@ def test_two_who_end_it_end_it_once(school: School, as_: As):
     assert end(as_("officer"), case, outcome="other").status_code in (403, 409)
     assert Case.objects.get().outcome == "overcome"
     assert AuditEvent.objects.filter(detail__what="close-case").count() == 1
+
+
+def test_a_page_from_before_a_review_ends_nothing(school: School, as_: As):
+    case = recognised(school, "member", by="officer", on=dt.date(2026, 9, 1))
+    look(as_("officer"), case)
+    assert end(as_("owner"), case).status_code == 409
+    assert Case.objects.get().is_open
 
 
 def test_of_a_closed_case_the_branch_sees_the_fact_alone(school: School, as_: As):
@@ -186,11 +193,24 @@ def test_the_file_shows_the_case_and_the_list_of_the_dead_asks_for_an_end(school
     case = recognised(school, "member", by="officer", on=dt.date(2026, 1, 1))
     assert "困难帮扶" in as_("owner").get(f"/people/{school.member.pk}/").content.decode()
     assert "申请帮扶" in as_("member").get("/mine/").content.decode()
-    assert cases_about(school.member, school.user("outsider"), ON) == []
+    shown = as_("member").get("/mine/").content.decode()
+    assert "比较困难" in shown
+    assert "2026年1月1日起" in shown
     Person.objects.filter(pk=school.member.pk).update(died_on=ON, organization=None, path="")
     assert "去世，请结束登记" in page(as_("clerk"), case)
     assert as_("owner").get(case.get_absolute_url()).status_code == 404
     assert reviews_due(school.user("clerk"), ON) == []
+
+
+def test_the_file_of_whose_case_is_over_says_that_alone(school: School, as_: As):
+    case = closed(school, "member", by="officer")
+    for who, there in (("owner", False), ("clerk", True), ("general_officer", False)):
+        text = as_(who).get(f"/people/{school.member.pk}/").content.decode()
+        assert "登记过困难" in text
+        assert case.get_absolute_url() in text
+        assert ("比较困难" in text) is there, who
+    opened(school, "colleague_member", by="colleague")
+    assert "办理中" in as_("colleague").get(f"/people/{school.colleague_member.pk}/").content.decode()
 
 
 def test_the_database_holds_what_the_pages_promise(school: School):

@@ -230,3 +230,23 @@ def test_the_digest_knows_every_word():
     for name in TEXT:
         assert digest_of(plain | {name: "anders"}) != digest_of(plain), name
     assert digest_of(plain | {"consent_on": dt.date(2020, 1, 1)}) == digest_of(plain)
+
+
+def test_the_second_of_two_deciders_is_told_who_was_first(school: School, as_: As):
+    case = opened(school, "member", by="officer")
+    seen = case.application.version
+    assert step(as_("owner"), case).status_code == 302
+    answer = step(as_("owner"), case, seen=seen)
+    assert answer.status_code == 409
+    assert "林晓岚" in answer.content.decode()
+    assert Decision.objects.filter(verb=Verb.PASS).count() == 1
+
+
+def test_what_was_returned_to_who_has_moved_begins_anew(school: School, as_: As):
+    case = decide(school, opened(school, "member", by="officer"), "owner", Verb.RETURN, to=-1)
+    affiliate(person=school.member, organization=school.maths_branch, on=ON)
+    form = typed(seen=str(case.application.version))
+    answer = as_("outsider").post(f"/hardship/{case.pk}/edit/", form)
+    assert answer.status_code == 422
+    assert "由现在的党支部重新登记" in answer.content.decode()
+    assert Case.objects.get().application.state == "returned"
