@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from carehub.access.paths import below
@@ -34,7 +34,8 @@ def hints_for(user: Any, on: dt.date) -> list[Hint]:
     people = answered_for(viewer_of(user), on)
     if people is None:
         return []
-    people = people.party_members().exclude(pk__in=Case.objects.open().values("person"))  # type: ignore[attr-defined]
+    registered = Exists(Case.objects.open().filter(person=OuterRef("pk")))
+    people = people.party_members().filter(~registered)  # type: ignore[attr-defined]
     facts = facts_about(people, user, on)
     rows = Person.objects.filter(pk__in=facts).by_name().select_related("organization")[:SHOWN]
     return [Hint(person, tuple(facts[person.pk])) for person in rows]

@@ -209,6 +209,8 @@ def test_the_file_of_whose_case_is_over_says_that_alone(school: School, as_: As)
         assert "登记过困难" in text
         assert case.get_absolute_url() in text
         assert ("比较困难" in text) is there, who
+    recognised(school, "general_secretary", by="officer")
+    assert "困难帮扶" not in as_("leader").get(f"/people/{school.general_secretary.pk}/").content.decode()
     opened(school, "colleague_member", by="colleague")
     assert "办理中" in as_("colleague").get(f"/people/{school.colleague_member.pk}/").content.decode()
 
