@@ -62,6 +62,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "counts": counts_of(request.user),
         "query": asked.urlencode(),
         "is_keeper": bool(keeps),
+        "reads_closed": reads_closed(viewer),
         "is_plain": not viewer.reach("hardship", "v", "n").over_others(),
         "sees_others": bool(viewer.reach("hardship", "v").over_others()),
         "may_export": viewer.may("hardship", "x"),
