@@ -33,6 +33,11 @@ def for_officers_of_posts(viewer: Viewer) -> list[int] | None:
     return [] if sees_others(viewer) else None
 
 
+def for_the_ledger(viewer: Viewer) -> list[int] | None:
+    """Whoever sees others in the hardship ledger, or its numbers; a member applies from the own file."""
+    return [] if viewer.reach("hardship", "v", "n").over_others() else None
+
+
 def for_helpers(viewer: Viewer) -> list[int] | None:
     """Whoever a post can bring something to do for somebody else."""
     return [] if viewer.may("follow_up", "a") else None
@@ -137,6 +142,7 @@ PLACES = (
     Place(_("党费减免"), "receipt", "waivers:list", for_keepers_of_waivers, "", _("关怀")),
     Place(_("应急查阅"), "lock", "text-requests:list", always, "", _("关怀")),
     Place(_("我的谈话"), "messages", "talks:list", only_members, _("谈话"), below=("/talk-requests/",)),
+    Place(_("困难台账"), "heart-handshake", "hardship:list", for_the_ledger, "", _("帮扶")),
     Place(_("督查资料"), "folders", "reports:list", always, "", _("经费与监督")),
     Place(_("名册导入"), "list-check", "members:imports", always, "", _("经费与监督")),
     Place(_("审计记录"), "shield-check", "audit:list", for_auditor, _("审计")),

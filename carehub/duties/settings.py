@@ -100,6 +100,11 @@ DUES_STAFF = Setting(
 DUES_RETIRED = Setting("dues-retired", "5000:0.5 *:1", _("离退休党员党费比例"), Bands(), "C-2.12", BANDS_NOTE)
 DUES_FIXED = Setting("dues-fixed", "0.20", _("学生、低保等党员每月党费"), Amount(), "C-2.12")
 WAIVER_MONTHS = Setting("C-2.12-most-months", "12", _("减免一次最长几个月"), Months(_("不限")), "C-2.12")
+HARDSHIP_STEP = Setting("C-3.1-step-days", "15", _("困难登记每一步几天内办"), Days(), "C-3.1", STEP_NOTE)
+REVIEW_NOTE = _("从认定或上一次复核的当天算起；登记时可以另约更早的日子。")
+HARDSHIP_REVIEW = Setting(
+    "C-3.1-review-months", "6", _("在册困难党员几个月复核一次"), Months(_("不要求定期复核")), "C-3.1", REVIEW_NOTE
+)
 # From the day of the event to its deadline, by the clause that asks for it.
 EVENT_DAYS = {
     code: Setting(f"{code}-days", days, title, Days(), code)
@@ -121,6 +126,7 @@ SETTINGS = {
         *EVENT_DAYS.values(), EVENT_LEAD, DUE_SOON_EVENT, DIRECT_EVENT,
         IN_USE_SINCE,
         WAIVER_STEP, WAIVER_COMMITTEE, RENEWAL_NOTICE, WAIVER_MONTHS, DUES_STAFF, DUES_RETIRED, DUES_FIXED,
+        HARDSHIP_STEP, HARDSHIP_REVIEW,
         ANSWER_WITHIN, TERM_NOTICE, SCHOOL_BREAKS, TALK_TEXT, ERASE_AFTER,
     )
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """The file of one person, and the member's own file."""
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
@@ -14,6 +15,7 @@ from carehub.personfile.duties import duties_about
 from carehub.personfile.readers import readers_of_file
 from carehub.personfile.reveal_views import masks_of
 from carehub.personfile.timeline import TOLD_ELSEWHERE, by_year, moments_of
+from hardship.cases.panels import latest_case, line_of
 from hardship.waivers.panels import waivers_about
 from members.models import EventKind, LifeEvent, Person
 from members.panels import branch_secretary_of
@@ -32,7 +34,7 @@ MOMENTS_SHOWN, TALKS_SHOWN = 20, 200
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a person: who, where, standing with its arithmetic, what is owed, what happened."""
     viewer, on = viewer_of(request.user), today()
-    shown = get_object_or_404(Person.objects.visible_to(request.user).select_related("organization__parent"), pk=pk)
+    shown = get_object_or_404(filed(Person.objects.visible_to(request.user), request), pk=pk)
     facts = shown.access_facts()
     note_reading(request, shown)
     context = file_of(request, shown) | {
@@ -59,7 +61,7 @@ def note_reading(request: HttpRequest, shown: Person) -> None:
 def mine(request: HttpRequest) -> HttpResponse:
     """Show the own file: what is kept, what was done, and who may read it."""
     viewer = viewer_of(request.user)
-    shown = get_object_or_404(Person.objects.select_related("organization__parent"), pk=viewer.person_id)
+    shown = get_object_or_404(filed(Person.objects.all(), request), pk=viewer.person_id)
     context = file_of(request, shown) | {
         "secretary": branch_secretary_of(shown, today()),
         "shares": shares_of(shown.access_facts(), today()),
@@ -67,6 +69,11 @@ def mine(request: HttpRequest) -> HttpResponse:
         "read": counts_of(shown),
     }
     return render(request, "personfile/mine.html", context)
+
+
+def filed(people: QuerySet[Person], request: HttpRequest) -> QuerySet[Person]:
+    """Return people with what a file needs at once: the organisation, and the case that the visitor sees."""
+    return people.select_related("organization__parent").annotate(case_facts=latest_case(request.user))
 
 
 def file_of(request: HttpRequest, shown: Person) -> dict[str, object]:
@@ -83,6 +90,7 @@ def file_of(request: HttpRequest, shown: Person) -> dict[str, object]:
         "readers": readers_of_file(shown, on),
         "waivers": waivers_about(shown, request.user),
         "matters": rows_about(shown, request.user, on),
+        "hardship": line_of(shown.case_facts, request.user),  # type: ignore[attr-defined]
         "standing": standing_of(shown, on),
         "anniversary": anniversary_of(shown, on),
         "years": by_year(kept),

@@ -10,8 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from carehub.duties.kinds import bands_of
 from carehub.duties.settings import DUES_FIXED, DUES_RETIRED, DUES_STAFF, Settings
 from hardship.models import Waiver
+from hardship.money import CENT
 
-CENT = Decimal("0.01")
 BANDS = {Waiver.Dues.STAFF: DUES_STAFF, Waiver.Dues.RETIRED: DUES_RETIRED}
 
 

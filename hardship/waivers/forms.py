@@ -1,8 +1,7 @@
-"""The forms of a waiver: what is applied for, what a step says of it, why it ends."""
+"""The forms of a waiver: what is applied for, why it ends."""
 
 import datetime as dt
 import re
-import unicodedata
 from decimal import Decimal
 from typing import Any
 
@@ -13,29 +12,14 @@ from django.utils.translation import gettext_lazy
 from carehub.duties.settings import WAIVER_MONTHS, Settings
 from hardship.models import Waiver, WaiverMonth
 from hardship.models.waiver import months_between
-from hardship.waivers.dues import CENT, reckon
+from hardship.money import CENT, MoneyField
+from hardship.steps import WhyForm
+from hardship.waivers.dues import reckon
 from members.models import Person
 from members.roles_forms import DayField, OnceForm, ReasonField
 
 FARTHEST_MONTHS = 12
 MONTH = re.compile(r"\s*(\d{4})\s*[-./年]\s*(\d{1,2})\s*月?\s*")
-MONEY = re.compile(r"\d{1,3}(,\d{3})+(\.\d{1,2})?|\d{1,6}(\.\d{1,2})?")
-
-
-class MoneyField(forms.CharField):
-    """A sum in yuan, exact or refused with a reason: 1,000.00, ４６ and 46.5 are read, 1e3 and 三十 are not."""
-
-    def __init__(self, *, label: Any, **kwargs: Any) -> None:
-        look = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "ch-narrow-select"})
-        super().__init__(label=label, max_length=20, widget=look, **kwargs)
-
-    def clean(self, value: Any) -> Decimal | None:
-        typed = unicodedata.normalize("NFKC", super().clean(value)).replace("元", "").strip()
-        if not typed:
-            return None
-        if not MONEY.fullmatch(typed):
-            raise forms.ValidationError(_("金额读不出来。请写成 46.00，最多两位小数。"))
-        return Decimal(typed.replace(",", "")).quantize(CENT)
 
 
 class MonthField(forms.CharField):
@@ -165,73 +149,6 @@ class PaperForm(WaiverForm):
         if day > self.on:
             raise forms.ValidationError(_("这一天还没有到。"))
         return day
-
-
-HELD = ("pass", "against", "decline", "prepare")  # what a meeting decides
-
-
-class StepForm(OnceForm):
-    """What the step that has a request says of it."""
-
-    meeting_on = DayField(label=gettext_lazy("会议日期"), required=False)
-    meeting = forms.CharField(label=gettext_lazy("什么会"), required=False, max_length=60)
-    present = forms.CharField(
-        label=gettext_lazy("到会"),
-        required=False,
-        error_messages={"required": gettext_lazy("还没有填到会情况。")},
-        max_length=300,
-        help_text=gettext_lazy("例如：到会 3 人，同意 3 人。"),
-    )
-    opinion = forms.CharField(
-        label=gettext_lazy("意见"),
-        required=False,
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("退回、不同意的，写明为什么、要补什么。本人和各级都看得到。"),
-    )
-    back = forms.TypedChoiceField(label=gettext_lazy("退回到"), required=False, coerce=int, empty_value=None)
-    deputy = forms.TypedChoiceField(label=gettext_lazy("转给"), required=False, coerce=int, empty_value=None)
-
-    def __init__(
-        self,
-        *args: Any,
-        on: dt.date,
-        submitted_on: dt.date,
-        back: list[tuple[int, str]],
-        deputies: list[tuple[int, str]],
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.on, self.submitted_on = on, submitted_on
-        self.verb = self.data.get("verb", "pass")
-        if self.verb in HELD:  # what is returned or handed over needs no meeting
-            self.fields["meeting_on"].required = self.fields["present"].required = True
-        self.fields["back"].choices = [("", _("请选择")), *back]  # type: ignore[attr-defined]
-        self.fields["deputy"].choices = [("", _("请选择")), *deputies]  # type: ignore[attr-defined]
-
-    def clean_meeting_on(self) -> dt.date | None:
-        day: dt.date | None = self.cleaned_data["meeting_on"]
-        if day and day > self.on:
-            raise forms.ValidationError(_("会议日期还没有到。"))
-        if day and day < self.submitted_on:
-            raise forms.ValidationError(_("会议日期早于申请日期，请核对。"))
-        return day
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        if self.verb in ("against", "decline", "return") and len(cleaned.get("opinion", "").strip()) < 4:
-            self.add_error("opinion", _("请写明原因，至少 4 个字。"))
-        if self.verb == "return" and cleaned.get("back") is None:
-            self.add_error("back", _("还没有选退回到哪一步。"))
-        if self.verb == "hand" and cleaned.get("deputy") is None:
-            self.add_error("deputy", _("还没有选转给谁。"))
-        return cleaned
-
-
-class WhyForm(OnceForm):
-    """Why a request is taken back or a waiver ends."""
-
-    why = ReasonField(label=gettext_lazy("原因"))
 
 
 class RevokeForm(WhyForm):

@@ -21,10 +21,11 @@ from carehub.approvals.pictures import back_to
 from carehub.calendar import today
 from hardship.models import Waiver
 from hardship.models.waiver import months_between
+from hardship.steps import seen_version
 from hardship.waivers import meetings
 from hardship.waivers.chain import WAIVERS
 from hardship.waivers.dues import reckon
-from hardship.waivers.pages import Row, opinions_of, rows_of, seen_version
+from hardship.waivers.pages import Row, opinions_of, rows_of
 from members.kinship import declare
 from members.roles_forms import DayField, OnceForm
 

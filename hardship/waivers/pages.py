@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from carehub.access.viewer import Viewer, viewer_of
@@ -16,6 +15,7 @@ from carehub.approvals.pictures import Node, decisions_of, picture_of
 from carehub.calendar import date_words
 from carehub.masking import masked_id, masked_id_for_export
 from hardship.models import Waiver
+from hardship.steps import barred_words
 from hardship.waivers.chain import WAIVERS
 
 
@@ -40,16 +40,7 @@ class Row:
     @property
     def barred(self) -> str:
         """Return why the visitor, whose office it is, stays out of it, and who decides."""
-        own = self.viewer.person_id or 0
-        why = self.hands.barred.get(own, "") if own in self.hands.asked else ""
-        words = {
-            "relative": _("您声明过亲属关系，本项回避"),
-            "self": _("这是您本人的申请"),
-            "previous": _("上一步是您办的"),
-        }.get(why, "")
-        if not words:
-            return ""
-        return _("%(why)s，由%(who)s办") % {"why": words, "who": self.hands.words or _("组织部另请一位审批人")}
+        return barred_words(self.hands, self.viewer)
 
 
 def rows_of(waivers: Sequence[Waiver], user: Any, on: dt.date) -> list[Row]:
@@ -143,12 +134,6 @@ def person_for(waiver: Waiver, user: Any) -> dict[str, str]:
         "number": masked_id_for_export(number) if exports and masked else masked_id(number) if masked else "",
         "position": waiver.person.position if viewer.reach("person", "v").covers(facts) else "",
     }
-
-
-def seen_version(request: HttpRequest) -> int:
-    """Return which version was on the screen, 0 for a form that did not come from the page."""
-    typed = request.POST.get("seen", "")
-    return int(typed) if typed.isdecimal() and len(typed) < 9 else 0
 
 
 def opinions_of(waiver: Waiver) -> list[Decision]:

@@ -19,11 +19,12 @@ from carehub.approvals.machine import Deed, State, Verb
 from carehub.approvals.pictures import back_to
 from carehub.calendar import today
 from hardship.models import Waiver
+from hardship.steps import StepForm, WhyForm, is_untouched, seen_version
 from hardship.waivers import actions
 from hardship.waivers.chain import WAIVERS
 from hardship.waivers.conflicts import conflict
-from hardship.waivers.forms import RevokeForm, StepForm, WhyForm
-from hardship.waivers.pages import Row, opinions_of, rows_of, seen_version, shows_ground, state_words
+from hardship.waivers.forms import RevokeForm
+from hardship.waivers.pages import Row, opinions_of, rows_of, shows_ground, state_words
 from members.kinship import declare
 
 SAID = {
@@ -55,7 +56,7 @@ def page_of_waiver(one: Waiver, user: Any, form: StepForm | None = None) -> dict
         "form": (form or step_form(one, row.hands)) if decides or may_prepare(one, row.hands, edits) else None,
         "decides": decides,
         "at_committee": at_committee(one) and row.is_mine,
-        "may_mend": own and one.application.is_open and is_untouched(one),
+        "may_mend": own and one.application.is_open and is_untouched(one.application),
         "may_withdraw": own and one.application.is_open,
         "may_renew": one.application.state == State.APPROVED and (one.person_id == viewer.person_id or edits),
         "may_revoke": one.application.state == State.APPROVED
@@ -69,12 +70,6 @@ def page_of_waiver(one: Waiver, user: Any, form: StepForm | None = None) -> dict
 def at_committee(one: Waiver) -> bool:
     """Return whether a request waits for a meeting of the committee: it is decided on the page of the agenda."""
     return one.application.state == State.RUNNING and one.application.stage == len(WAIVERS.steps) - 1
-
-
-def is_untouched(one: Waiver) -> bool:
-    """Return whether the text may still be mended: it was returned, or no step has decided yet."""
-    before = one.application.decisions.exclude(verb__in=[Verb.SUBMIT, Verb.SKIP, Verb.AMEND])
-    return one.application.state == State.RETURNED or not before.exists()
 
 
 def may_prepare(one: Waiver, hands: Hands, edits: bool) -> bool:

@@ -17,12 +17,14 @@ from carehub.approvals.actions import Overtaken, Refused
 from carehub.approvals.machine import State
 from carehub.calendar import today
 from hardship.models import Waiver
+from hardship.money import MoneyField
+from hardship.steps import seen_version
 from hardship.waivers import actions
 from hardship.waivers.conflicts import conflict
 from hardship.waivers.counts import year_counts
 from hardship.waivers.dues import reckon
-from hardship.waivers.forms import MoneyField, PaperForm, WaiverForm
-from hardship.waivers.pages import blocks_of, person_for, rows_of, seen_version
+from hardship.waivers.forms import PaperForm, WaiverForm
+from hardship.waivers.pages import blocks_of, person_for, rows_of
 from hardship.waivers.stepping import page_of_waiver
 from members.models import Person
 from members.roles_views import FOUND, chosen_person

@@ -118,3 +118,11 @@ def closed_periods() -> Iterator[int]:
 def change_requests() -> Iterator[Row]:
     for one in ChangeRequest.objects.select_related("person__organization").order_by("pk"):
         yield one.pk, one.person.organization, frozenset({one.person_id}), one.account_id
+
+
+MADE = {
+    "post": posts,
+    "oversight": oversights,
+    "change-request": change_requests,
+    "talk-request": talk_requests,
+}

@@ -22,17 +22,8 @@ from carehub.reminders.models import InboxItem
 from members.models import Organization, OrganizationGrant, Person, PersonGrant
 from talks.models import Talk
 from tests.access import authority
-from tests.access.happenings import (
-    Row,
-    change_requests,
-    closed_periods,
-    events_of,
-    let_happen,
-    oversights,
-    posts,
-    talk_requests,
-    transfers,
-)
+from tests.access.happenings import MADE, Row, closed_periods, events_of, let_happen, transfers
+from tests.access.hardships import LEDGER, fill_ledger
 from tests.access.layers import ask_for_help, ask_for_words, follow_ups, make_talk, text_requests
 from tests.access.own_things import devices, inspections, messages
 from tests.access.uploads import bring_files, freeze, uploads
@@ -263,8 +254,6 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "import": lambda persona: _imports(),
         "own-import": lambda persona: [replace(target, shared=False) for target in _imports()],
         "unit": lambda persona: [*_branches(school)[:4], Target(school.languages.pk, school.languages), NOBODY],
-        "post": lambda persona: _made(posts()),
-        "oversight": lambda persona: _made(oversights()),
         "calendar": lambda persona: [replace(NOBODY, argument="nothing")],
         "template": lambda persona: [Target("roster", school.first), replace(NOBODY, argument="nothing")],
         "message": lambda persona: [*messages(Target), NOBODY],
@@ -272,8 +261,6 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "inspection": lambda persona: [*inspections(Target), NOBODY],
         "event": lambda persona: _made(events_of("branch")),
         "told-event": lambda persona: _made(events_of("department")),
-        "change-request": lambda persona: _made(change_requests()),
-        "talk-request": lambda persona: _made(talk_requests()),
         "transfer": lambda persona: [*(replace(_made([row])[0], other_side=to) for row, to in transfers()), NOBODY],
         "account": lambda persona: [*(Target(pk) for pk in authority.accounts(school)), NOBODY],
         "office": lambda persona: _offices(school),
@@ -286,7 +273,11 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "kinship": lambda persona: [*(Target(pk, made_by=by) for pk, by in kinships()), NOBODY],
         "meeting": lambda persona: [*(Target(pk) for pk in meetings()), NOBODY],
         "setting": lambda persona: [Target("entry-grace-days"), replace(NOBODY, argument="nothing")],
-    }
+    } | {name: _lister(rows) for name, rows in {**MADE, **LEDGER}.items()}
+
+
+def _lister(rows: Callable[[], Iterable[Row]]) -> Callable[[str], list[Target]]:
+    return lambda persona: _made(rows())
 
 
 def _made(rows: Iterable[Row]) -> list[Target]:
@@ -388,6 +379,7 @@ def furnish(school: School) -> None:
     ask_for_help(school)
     ask_for_words(school)
     authority.furnish_authority(school)
+    fill_ledger(school)
 
 
 def ask(client: Client, route: Route, method: str, target: Target | None) -> int:

@@ -33,6 +33,7 @@ FILES = {
     "dashboard:branch-sheet": "officer",
     "reports:download": "clerk",
     "audit:export": "auditor",
+    "hardship:export": "clerk",
 }
 SENDING = {"FileResponse", "StreamingHttpResponse", "content_disposition_header"}
 ONLY_HERE = "carehub/sheets/writing.py"

@@ -141,6 +141,8 @@ class Judge:
             return self.allows_layer(kind, n)
         if kind == "event":
             return self.allows_event(n)
+        if kind == "hardship":
+            return self.allows_hardship(n)
         person = self.world.canaries.people.get(n)
         if person is None:
             return False
@@ -247,6 +249,12 @@ class Judge:
         posts = Post.objects.filter(organization=unit, role="secretary", started_on__lte=TODAY)
         standing = [post for post in posts if post.ended_on is None or post.ended_on >= TODAY]
         return {post.person_id for post in standing if post.person.user and post.person.user.is_active}
+
+    def allows_hardship(self, n: int) -> bool:
+        """Return whether a word of a case may be read: of a closed one by its person and the department alone."""
+        case = self.world.canaries.cases[n]
+        place = self.world.place_of(case.person)
+        return self.may("hardship", "v", place, "bsurgo" if case.is_open else "uo")
 
     def allows_transfer(self, n: int) -> bool:
         """Return whether somebody keeps the roster of one of its two sides."""

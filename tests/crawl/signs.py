@@ -47,6 +47,7 @@ PATTERNS = {
     "asked": r"请改(?P<asked>\d{4})",
     "ground": r"困由(?P<ground>\d{4})",
     "record-change": r"档由(?P<record_change>\d{4})",
+    "hardship": r"困因(?P<hardship>\d{4})",
 }
 # The first sign is looked at first: eighteen patterns are not tried at every letter of a page.
 ANY = re.compile(f"(?=[覃z1-9*天织浮晴心撤更缘要急事请档转想困])(?:{'|'.join(PATTERNS.values())})")

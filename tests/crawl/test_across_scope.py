@@ -35,7 +35,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 IDS = {
     "people": "person", "person": "person", "talker": "person", "matter_person": "person",
     "organization": "organization", "within": "organization", "assignee": "post", "matter_to": "post",
-    "to": "account", "target": "organization", "leader": "person", "deputy": "person",
+    "to": "account", "target": "organization", "leader": "person", "owner": "post", "deputy": "person",
     "waiver": "waiver", "waivers": "waiver",
 }  # fmt: skip
 # A department names somebody by number and name together (members/events_forms.py): tests/events tries both apart.
@@ -47,9 +47,11 @@ PLAIN = set(
     why since_on revision seen on verified number name sex ethnicity education position joined_on confirmed_on
     standing_correction_months is_floating floating_to lost_contact_on phone address born_on id_number
     outside manner replace words elected_on term_years usual verb seen meeting meeting_on present opinion back income
-    standard new_amount first_month last_month cause consent signed_on dues title from_month
-    chosen""".split()  # chosen: pairs of request and version (tests/waivers/test_meeting.py tries others)
-)
+    standard new_amount first_month last_month cause consent signed_on dues title from_month chosen
+    categories degree category cause_words health household income_source income_on has_allowance
+    has_preference is_veteran allowances consent_on help_from_on help_to_on on_day next_review_on outcome""".split()
+) | {f"family_{name}_{n}" for name in ("relation", "health", "income", "unit") for n in range(1, 7)}
+# chosen: pairs of request and version (tests/waivers/test_meeting.py tries others)
 WHOSE_TALKER_IS_TYPED = "talks:list"  # the filter's talker is a name
 # Shown and never read: the talker of a recorded talk stays.
 NOT_READ = {("talks:correct", "talker")}

@@ -11,6 +11,9 @@ from carehub.access.viewer import viewer_of
 from carehub.accounts.models import User
 from carehub.demo.invention import PASSWORD, SCHOOL
 from carehub.demo.logins import demo_logins
+from hardship.cases.hints import hints_for
+from hardship.cases.panels import reviews_due
+from hardship.models import Case, Need
 from members.models import Affiliation, Organization, OrganizationGrant, Person, PersonGrant, Post, RoleProposal
 from talks.models import FollowUp, Talk
 from tests.cast import School
@@ -97,3 +100,15 @@ def test_there_are_proposals_and_grants_in_every_state(demo):
     assert set(RoleProposal.objects.values_list("state", flat=True)) == {"proposed", "approved", "returned", "done"}
     assert {grant.state(ON) for grant in OrganizationGrant.objects.all()} == {"running", "ended"}
     assert {grant.state(ON) for grant in PersonGrant.objects.all()} == {"running", "withdrawn"}
+
+
+def test_there_are_hardship_cases_in_every_state(demo):
+    cases = Case.objects.select_related("application")
+    states = {(one.application.state, one.application.at) for one in cases if one.is_open}
+    assert states == {("running", 0), ("running", 1), ("running", 2), ("returned", -1), ("approved", 3)}
+    assert set(cases.closed().values_list("outcome", flat=True)) == {"overcome", "unrecognised"}
+    assert cases.exclude(reopens=None).exists()
+    assert set(Need.objects.values_list("state", flat=True)) == {"open", "done"}
+    secretary = User.objects.get(number=next(number for words, number, _name in demo_logins() if words == "支部书记"))
+    assert [row.review.is_overdue for row in reviews_due(secretary, ON)] == [True]
+    assert hints_for(secretary, ON)

@@ -33,7 +33,7 @@ def pages(user: User) -> list[str]:
         "/overview/",
         "/inbox/",
     ]
-    found += ["/inspections/", "/imports/", "/policy/"]
+    found += ["/inspections/", "/imports/", "/policy/", "/hardship/", "/hardship/apply/"]
     found += [branch.get_absolute_url(), f"/branch/{branch.pk}/"] if branch else []
     return [*found, seen.get_absolute_url()] if seen else found
 

@@ -11,6 +11,7 @@ from carehub.calendar import today
 from carehub.demo.authority import lend_authority
 from carehub.demo.conversations import converse
 from carehub.demo.events import let_happen
+from carehub.demo.hardships import fill_ledger
 from carehub.demo.invention import PASSWORD, SCHOOL
 from carehub.demo.logins import demo_logins
 from carehub.demo.matters import ask_for_help
@@ -54,6 +55,7 @@ class Command(BaseCommand):
         let_happen(university)
         put_right(university)
         ask_for_waivers(university)
+        fill_ledger(university)
         close_periods(university)
         self.stdout.write(f"已建成虚构的大学：{Person.objects.count()} 人，{Talk.objects.count()} 次谈话。")
 

@@ -1,0 +1,162 @@
+"""What the pages of the ledger show: the case, its steps, when it is to be looked at again, how much of it is read."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from carehub.access.viewer import Viewer, viewer_of
+from carehub.approvals.hands import Hands, hands_of
+from carehub.approvals.machine import State
+from carehub.approvals.models import Decision
+from carehub.approvals.pictures import Node, decisions_of, picture_of
+from carehub.calendar import date_words
+from carehub.duties.duty import State as Look
+from carehub.duties.settings import DUE_SOON_YEAR, HARDSHIP_REVIEW, Settings
+from hardship.cases.chain import CASES
+from hardship.cases.rules import NextReview, next_review
+from hardship.models import Case, Review
+from hardship.steps import barred_words
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case in a list."""
+
+    case: Case
+    hands: Hands
+    nodes: Sequence[Node]
+    review: NextReview | None
+    viewer: Viewer
+
+    @property
+    def is_mine(self) -> bool:
+        """Return whether the visitor has to decide it."""
+        return self.hands.holds(self.viewer.person_id)
+
+    @property
+    def shows_ground(self) -> bool:
+        return shows_ground(self.case, self.viewer)
+
+    @property
+    def barred(self) -> str:
+        return barred_words(self.hands, self.viewer)
+
+    @property
+    def look(self) -> tuple[str, str]:
+        """Return (look, words) of the badge."""
+        return state_of(self.case, self.review, self.viewer.on)
+
+    @property
+    def span(self) -> str:
+        return span_words(self.case)
+
+
+def rows_of(cases: Sequence[Case], user: Any, on: dt.date) -> list[Row]:
+    """Return cases ready for a list, in a fixed number of queries."""
+    viewer, applications = viewer_of(user), [case.application for case in cases]
+    hands, decided = hands_of(applications, CASES, on), decisions_of(applications)
+    reviews = next_reviews(cases, on)
+    return [
+        _row(case, hands.get(case.application_id, Hands()), decided[case.application_id], reviews[case.pk], viewer)
+        for case in cases
+    ]
+
+
+def _row(
+    case: Case, hands: Hands, decided: Sequence[Decision], review: NextReview | None, viewer: Viewer
+) -> Row:  # fmt: skip
+    nodes = picture_of(
+        case.application, CASES, decided, hands, viewer.on, applicant=case.person.name, viewer_id=viewer.person_id,
+        facts={d.number: d.present for d in decided},
+    )  # fmt: skip
+    return Row(case, hands, nodes, review, viewer)
+
+
+def next_reviews(cases: Sequence[Case], on: dt.date) -> dict[int, NextReview | None]:
+    """Return the next review of each case as of a day. Two queries at most, whatever their number."""
+    settings, looked = Settings(on), defaultdict(list)
+    for case, day in Review.objects.filter(case__in=[case.pk for case in cases]).values_list("case", "on"):
+        looked[case].append(day)
+    months = settings[HARDSHIP_REVIEW]
+    return {
+        case.pk: next_review(
+            recognised_on=case.recognised_on, reviews=looked[case.pk], agreed_on=case.next_review_on,
+            over_on=over_on(case), months=int(months) if months else None, soon=settings.days(DUE_SOON_YEAR), on=on,
+        )
+        for case in cases
+    }  # fmt: skip
+
+
+def over_on(case: Case) -> dt.date | None:
+    """Return from which day on nothing is due any more: closed, died, left the Party; out of the school: always."""
+    person = case.person
+    days = [day for day in (case.closed_on, person.died_on, person.left_party_on) if day]
+    if not days and person.organization_id is None:
+        return case.recognised_on
+    return min(days, default=None)
+
+
+def shows_ground(case: Case, viewer: Viewer) -> bool:
+    """Return whether the hardship itself may be read: of what is closed only the fact stays.
+
+    The person and the department read it always, the others who see it as long as it is open.
+    """
+    if case.person_id == viewer.person_id or reads_closed(viewer):
+        return True
+    return case.is_open
+
+
+def reads_closed(viewer: Viewer) -> bool:
+    """Return whether a visitor still reads what is closed: the organisation department."""
+    return viewer.reach("hardship", "v").everything
+
+
+def state_of(case: Case, review: NextReview | None, on: dt.date) -> tuple[str, str]:
+    """Return (look, words) of a case: 等支部, 在册, 该复核了, 已脱困."""
+    one = case.application
+    if not case.is_open:
+        return Look.NOT_APPLICABLE, str(case.get_outcome_display())
+    if one.state == State.RUNNING:
+        return _running_words(case, on)
+    if one.state == State.RETURNED:
+        return Look.DUE_SOON, str(one.get_state_display())
+    if case.person.gone_words:
+        return "unknown", _("%s，请结束登记") % case.person.gone_words
+    return review_words(review, on)
+
+
+def _running_words(case: Case, on: dt.date) -> tuple[str, str]:
+    one = case.application
+    stop = one.stop(CASES)
+    words = _("等%s") % stop.step.short if stop else ""
+    if one.due_on is not None and on > one.due_on:
+        return Look.OVERDUE, _("%(words)s，超期 %(n)s 天") % {"words": words, "n": (on - one.due_on).days}
+    return Look.OPEN, words
+
+
+def review_words(review: NextReview | None, on: dt.date) -> tuple[str, str]:
+    if review is None or review.due_on is None:
+        return Look.DONE, _("在册")
+    days = (review.due_on - on).days
+    if review.state == Look.OVERDUE:
+        return Look.OVERDUE, _("该复核了，已过 %s 天") % -days
+    if review.state == Look.DUE_SOON:
+        return Look.DUE_SOON, _("该复核了，还有 %s 天") % days if days else _("该复核了，今天到期")
+    return Look.DONE, _("在册")
+
+
+def span_words(case: Case) -> str:
+    """Return from when to when somebody was in the ledger: 2025年3月4日至2026年11月2日."""
+    first = case.recognised_on or case.application.submitted_on
+    if case.closed_on is None:
+        return _("%s起") % date_words(first)
+    return _("%(first)s至%(last)s") % {"first": date_words(first), "last": date_words(case.closed_on)}
+
+
+def opinions_of(case: Case) -> list[Decision]:
+    """Return what the steps said, with the sealed words; only for who reads the ground."""
+    return list(case.application.decisions.exclude(opinion="").order_by("number"))
