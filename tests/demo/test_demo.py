@@ -104,7 +104,7 @@ def test_there_are_proposals_and_grants_in_every_state(demo):
 
 def test_there_are_hardship_cases_in_every_state(demo):
     cases = Case.objects.select_related("application")
-    states = {(one.application.state, one.application.at) for one in cases if one.is_open}
+    states = {(one.application.state, one.application.stage) for one in cases if one.is_open}
     assert states == {("running", 0), ("running", 1), ("running", 2), ("returned", -1), ("approved", 3)}
     assert set(cases.closed().values_list("outcome", flat=True)) == {"overcome", "unrecognised"}
     assert cases.exclude(reopens=None).exists()
