@@ -16,6 +16,7 @@ from carehub.personfile.readers import readers_of_file
 from carehub.personfile.reveal_views import masks_of
 from carehub.personfile.timeline import TOLD_ELSEWHERE, by_year, moments_of
 from hardship.cases.panels import latest_case, line_of
+from hardship.pairing.panels import helped_by_me, pairings_about
 from members.models import EventKind, LifeEvent, Person
 from members.panels import branch_secretary_of
 from members.readers import shares_of
@@ -66,6 +67,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "shares": shares_of(shown.access_facts(), today()),
         "readings": latest_of(shown),
         "read": counts_of(shown),
+        "helping": helped_by_me(request.user, today()),
     }
     return render(request, "personfile/mine.html", context)
 
@@ -89,6 +91,7 @@ def file_of(request: HttpRequest, shown: Person) -> dict[str, object]:
         "readers": readers_of_file(shown, on),
         "matters": rows_about(shown, request.user, on),
         "hardship": line_of(shown.case_facts, request.user),  # type: ignore[attr-defined]
+        "pairings": pairings_about(shown, request.user, on),
         "standing": standing_of(shown, on),
         "anniversary": anniversary_of(shown, on),
         "years": by_year(kept),
