@@ -37,8 +37,10 @@ class PairingQuerySet(models.QuerySet["Pairing"]):
     def visible_to(self, user: Any) -> "PairingQuerySet":
         """Return those of oneself, those in which one helps today, those of the own organisations or group."""
         viewer = viewer_of(user)
-        seen = viewer.reach(RESOURCE, "v").q(**WHERE)
-        return self.filter(seen | helped_by(viewer.person_id or 0))
+        reach = viewer.reach(RESOURCE, "v")
+        if reach.everything:  # an empty condition joined by "or" would leave the other one alone
+            return self
+        return self.filter(reach.q(**WHERE) | helped_by(viewer.person_id or 0))
 
     def in_organizations_of(self, user: Any, *codes: str) -> "PairingQuerySet":
         """Return those that an office opens, without the one in which one is helped oneself."""

@@ -23,9 +23,10 @@ from carehub.reports.models import Inspection
 from members.models import Organization, OrganizationGrant, Person, PersonGrant
 from talks.models import Participation, Talk
 from tests.access import authority
-from tests.access.happenings import MADE, Row, closed_periods, events_of, let_happen, transfers
+from tests.access.happenings import MADE, Row, closed_periods, let_happen, transfers
 from tests.access.hardships import LEDGER, fill_ledger
 from tests.access.layers import ask_for_help, ask_for_words, follow_ups, text_requests
+from tests.access.pairings import PAIRED, TWO_SIDED, pair_up
 from tests.access.uploads import bring_files, freeze, uploads
 from tests.cast import School
 
@@ -241,9 +242,6 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "message": lambda persona: _messages(),
         "device": lambda persona: _devices(),
         "inspection": lambda persona: _inspections(),
-        "event": lambda persona: _made(events_of("branch")),
-        "told-event": lambda persona: _made(events_of("department")),
-        "transfer": lambda persona: [*(replace(_made([row])[0], other_side=to) for row, to in transfers()), NOBODY],
         "account": lambda persona: [*(Target(pk) for pk in authority.accounts(school)), NOBODY],
         "office": lambda persona: _offices(school),
         "proposal": lambda persona: [*(Target(pk, made_by=by) for pk, by in authority.proposals()), NOBODY],
@@ -251,11 +249,21 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "acting-grant": lambda persona: [*(Target(pk) for pk in authority.grants(OrganizationGrant)), NOBODY],
         "closed-period": lambda persona: [*(Target(pk, of_every_unit=True) for pk in closed_periods()), NOBODY],
         "setting": lambda persona: [Target("entry-grace-days"), replace(NOBODY, argument="nothing")],
-    } | {name: _lister(rows) for name, rows in {**MADE, **LEDGER}.items()}
+    } | listers()
+
+
+def listers() -> dict[str, Callable[[str], list[Target]]]:
+    """Return the kinds of things whose rows the modules beside this one know."""
+    plain = {name: _lister(rows) for name, rows in {**MADE, **LEDGER, **PAIRED}.items()}
+    return plain | {name: _sided(rows) for name, rows in {"transfer": transfers, **TWO_SIDED}.items()}
 
 
 def _lister(rows: Callable[[], Iterable[Row]]) -> Callable[[str], list[Target]]:
     return lambda persona: _made(rows())
+
+
+def _sided(rows: Callable[[], Iterable[tuple[Row, Organization | None]]]) -> Callable[[str], list[Target]]:
+    return lambda persona: [*(replace(_made([row])[0], other_side=to) for row, to in rows()), NOBODY]
 
 
 def _made(rows: Iterable[Row]) -> list[Target]:
@@ -371,6 +379,7 @@ def furnish(school: School) -> None:
     ask_for_words(school)
     authority.furnish_authority(school)
     fill_ledger(school)
+    pair_up(school)
 
 
 def make_talk(talker: Person, people: list[Person], place: Organization, **fields: Any) -> Talk:
