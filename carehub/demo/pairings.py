@@ -92,11 +92,11 @@ def together(place: Organization, office: Office, on: dt.date) -> None:
             continue
         said = {
             "organization": place, "partner": None if outside else sister, "partner_name": outside,
-            "agreed_on": on - dt.timedelta(days=ago), "together": what, "responsible": "双方支部书记",
+            "agreed_on": on - dt.timedelta(days=ago), "together": what, "in_charge": "双方支部书记",
         }  # fmt: skip
         one = open_exchange(said=said, once_key=key("exchange", place.pk, n), by=office.secretary)
         for m, (days, done, people) in enumerate(activities):
-            row = {"on": on - dt.timedelta(days=days), "what": done, "people": people}
+            row = {"on": on - dt.timedelta(days=days), "what": done, "headcount": people}
             log_activity(exchange=one, said=row, once_key=key("activity", one.pk, m), by=office.organizer)
         if over:
             end_exchange(exchange=one, seen=1, ended_on=on - dt.timedelta(days=60), why="约定到期", by=office.secretary)

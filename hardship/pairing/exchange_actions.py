@@ -15,7 +15,7 @@ from carehub.audit.trail import record
 from hardship.models import Activity, Exchange, Volunteer, VolunteerAction
 from members.models import Organization
 
-NAMED = ("organization", "partner", "partner_name", "agreed_on", "together", "responsible")
+NAMED = ("organization", "partner", "partner_name", "agreed_on", "together")
 
 
 def open_exchange(*, said: dict[str, Any], once_key: uuid.UUID, by: Any) -> Exchange:
@@ -25,7 +25,7 @@ def open_exchange(*, said: dict[str, Any], once_key: uuid.UUID, by: Any) -> Exch
     try:
         with transaction.atomic():
             made = Exchange.objects.create(
-                entered_by=by, once_key=once_key, **{name: said[name] for name in NAMED}
+                responsible=said["in_charge"], entered_by=by, once_key=once_key, **{name: said[name] for name in NAMED}
             )  # fmt: skip
             path = made.organization.path or ""
             record(Action.CHANGE, by=by, target=made, path=path, what="open-exchange")
@@ -42,7 +42,7 @@ def log_activity(*, exchange: Exchange, said: dict[str, Any], once_key: uuid.UUI
     if not Exchange.objects.running().filter(pk=exchange.pk).update(version=F("version")):
         raise Refused(_("这项共建已经结束。"))
     made = Activity.objects.create(
-        exchange=exchange, on=said["on"], what=said["what"], people=said["people"], entered_by=by, once_key=once_key
+        exchange=exchange, on=said["on"], what=said["what"], people=said["headcount"], entered_by=by, once_key=once_key
     )
     record(Action.CHANGE, by=by, target=made, path=exchange.organization.path or "", what="log-activity")
     return made

@@ -60,7 +60,7 @@ class ExchangeForm(SparingForm):
     partner_name = forms.CharField(label=gettext_lazy("校外党组织名称"), required=False, max_length=100)
     agreed_on = DayField(label=gettext_lazy("哪天结对"))
     together = words_field(gettext_lazy("一起做什么"), 300, rows=2)
-    responsible = words_field(gettext_lazy("双方负责人"), 120)
+    in_charge = words_field(gettext_lazy("双方负责人"), 120)
 
     def __init__(self, *args: Any, kept: Any, on: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -89,7 +89,7 @@ class ActivityForm(SparingForm):
 
     on = DayField(label=gettext_lazy("哪天"))
     what = words_field(gettext_lazy("做了什么"), 200)
-    people = forms.IntegerField(
+    headcount = forms.IntegerField(
         label=gettext_lazy("多少人参加"), min_value=1, max_value=9999,
         widget=forms.NumberInput(attrs={"class": "ch-narrow-select", "inputmode": "numeric"}),
         error_messages={"required": gettext_lazy("还没有填人数。")},

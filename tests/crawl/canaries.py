@@ -17,7 +17,7 @@ from carehub.reports import building
 from carehub.reports.models import Inspection
 from carehub.sealing import keyed_hash
 from carehub.sweep import remind
-from hardship.models import Case
+from hardship.models import Case, Pairing
 from members.importing import batch as importing
 from members.models import (
     Affiliation,
@@ -34,6 +34,7 @@ from talks.models import Correction, FollowUp, Participation, Talk, TalkRequest,
 from tests.access.probing import TODAY, Target, follow_up_targets, furnish, make_talk, text_request_targets
 from tests.cast import Category, Kind, Role, School, assemble
 from tests.crawl.hardships import speak_of_hardship
+from tests.crawl.pairings import speak_of_pairings
 from tests.crawl.signs import letters_of, name_of
 from tests.imports import making
 
@@ -76,6 +77,7 @@ class Canaries:
     asking: dict[int, TalkRequest] = field(default_factory=dict)
     transfers: dict[int, Transfer] = field(default_factory=dict)
     cases: dict[int, Case] = field(default_factory=dict)
+    pairings: dict[int, Pairing] = field(default_factory=dict)
     typed: dict[str, set[int]] = field(default_factory=dict)  # uploader → whose ID numbers stood in the own file
 
 
@@ -124,6 +126,8 @@ def build() -> Canaries:
     _send_elsewhere(canaries)
     _ask_for_talks(canaries)
     canaries.cases = speak_of_hardship(school, [one for key in PLACES for one in people_in(canaries, key)[5:7]])
+    helpers = [person for person in canaries.people.values() if person.organization_id][7::29]
+    canaries.pairings = speak_of_pairings(school, canaries.cases.values(), helpers)
     _bring_workbooks_in(canaries)
     _freeze_inspections(school)
     remind(on=TODAY)

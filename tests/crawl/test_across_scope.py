@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import resolve, reverse
 
+from hardship.models import Helper
 from members.models import Post
 from talks.models import Talk
 from tests.access.probing import CAST, MISSING, expected, known_routes, targets_of
@@ -34,6 +35,7 @@ IDS = {
     "people": "person", "person": "person", "talker": "person", "matter_person": "person",
     "organization": "organization", "within": "organization", "assignee": "post", "matter_to": "post",
     "to": "account", "target": "organization", "leader": "person", "owner": "post", "deputy": "person",
+    "responsible": "post", "helper": "helper",
 }  # fmt: skip
 # A department names somebody by number and name together (members/events_forms.py): tests/events tries both apart.
 PLAIN = set(
@@ -46,7 +48,9 @@ PLAIN = set(
     outside manner replace words elected_on term_years usual
     categories degree category cause cause_words health household income income_source income_on has_allowance
     has_preference is_veteran allowances consent consent_on help_from_on help_to_on on_day next_review_on outcome
-    meeting meeting_on present opinion verb""".split()
+    meeting meeting_on present opinion verb
+    need measures task planned_end_on review_on from_on to_on how done given amount quiet partner partner_name agreed_on
+    together beneficiaries hours headcount in_charge""".split()
 ) | {f"family_{name}_{n}" for name in ("relation", "health", "income", "unit") for n in range(1, 7)}
 WHOSE_TALKER_IS_TYPED = "talks:list"  # the filter's talker is a name
 # Shown and never read: the talker of a recorded talk stays.
@@ -55,6 +59,7 @@ WRITERS = ("M", "BS", "BO", "GS", "GO", "OD", "OH", "PC", "LD", "LT", "XG", "SYS
 # Sessions, the trail and the pace of signing in are written by every request.
 NOT_COUNTED = ("audit_auditevent", "django_session", "accounts_session", "axes_", "accounts_user")
 WORDS = {"because": "原因写在这里", "reason": "有人反映这位同志近来处境不好", "what": "协调课表", "result": "办好了"}
+WORDS |= {"need": "复查没有人陪", "measures": "每月陪同", "task": "陪同复查", "done": "电话问候"}
 WORDS |= {"place": "办公室", "answer": "同意", "value": "7"}
 OF_MATTERS = {"matter": "协调课表"}  # written only where its own fields are tried: it belongs to the people chosen
 
@@ -110,6 +115,9 @@ def wrong_ids(canaries: Canaries, kind: str) -> list[object]:
     if kind == "post":
         posts = Post.objects.filter(organization__in=[school.physics_first, school.third, school.maths])
         return [*posts.values_list("pk", flat=True), school.member.pk + 5000, *nothing]
+    if kind == "helper":
+        far = Helper.objects.filter(pairing__case__person__organization__in=[school.physics_students, school.direct])
+        return [*far.values_list("pk", flat=True), *nothing]
     if kind == "account":
         return [school.user("closed").number, "99999999", *nothing]
     return [school.physics.pk, school.committee.pk, school.maths_group.pk, *nothing]
