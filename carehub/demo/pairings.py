@@ -5,11 +5,11 @@ import uuid
 from decimal import Decimal
 from typing import Any
 
-from carehub.demo.hardships import Office, offices
+from carehub.demo.hardships import BRANCHES, Office, offices
 from carehub.demo.university import University
 from hardship.cases.needs import owners_for
 from hardship.models import Case, Contact, Pairing
-from hardship.pairing.actions import end_pairing, log_contact, open_pairing
+from hardship.pairing.actions import add_helper, end_pairing, log_contact, open_pairing
 from hardship.pairing.exchange_actions import end_exchange, log_action, log_activity, open_exchange
 from members.models import Organization, Person
 
@@ -19,11 +19,11 @@ STORIES = (
     ("一人居住，买菜取药不便", "每两周上门一次，代买代取", "上门看望、代买代取"),
     ("孩子升学缺少辅导和资助信息", "联系辅导，帮助申请助学金", "联系辅导、帮填申请表"),
 )
-DONE = ("陪同复查，药已取回", "上门看望，精神不错", "电话问候，说一切都好", "送去米油，修好水龙头")
-# how long ago it began, the days ago of its contacts, whether it ended
-COURSES = (
-    (60, (45, 20, 6), False), (110, (95,), False), (58, (), False), (60, (50, 12), True),
-)  # fmt: skip
+M, C = Contact.How.MET, Contact.How.CALLED
+DONE = ((M, "陪同复查，药已取回"), (C, "电话问候，说一切都好"), (M, "送去米油，修好水龙头"))
+# How many days ago it began, the days ago of its contacts: kept well, long without contact, soon to be contacted.
+COURSES = ((60, (45, 20, 6)), (110, (95,)), (58, ()))
+ENDED = (65, (60, 50, 30))  # one before, which reached what it was for
 TOGETHER = (
     ("城东街道社区党委", "政策宣讲、走访老党员", 300, ((210, "政策宣讲进社区", 12), (40, "走访老党员", 8)), False),
     ("", "两个支部联合开展主题党日、结对帮学", 150, ((90, "联合主题党日", 31),), False),
@@ -38,23 +38,35 @@ ACTIONS = (
 
 def pair_up(university: University) -> None:
     """Pair people of the ledger with members of their branches, and branches with others."""
-    for place, office in offices(university)[:2]:
+    for n, (place, office) in enumerate(offices(university)[:BRANCHES]):
         cases = Case.objects.recognised().filter(person__organization=place).order_by("pk")
-        helpers = Person.objects.party_members().at_or_below(place.path or "").filter(user__isnull=False, cases=None)  # type: ignore[attr-defined]
-        pairs(list(cases), list(helpers.order_by("pk")[:4]), office, university.on)
+        people = Person.objects.party_members().at_or_below(place.path or "")  # type: ignore[attr-defined]
+        helpers = list(people.filter(user__isnull=False, cases=None).order_by("pk")[:4])
+        if helpers:
+            pairs(list(cases), helpers, office, university.on, n)
         together(place, office, university.on)
         volunteer(place, office, university.on)
 
 
-def pairs(cases: list[Case], helpers: list[Person], office: Office, on: dt.date) -> None:
-    for n, course in enumerate(COURSES):
-        if cases and helpers:
-            _pair(cases[n % len(cases)], helpers[n % len(helpers)], office, on, n, course)
+def pairs(cases: list[Case], helpers: list[Person], office: Office, on: dt.date, branch: int) -> None:
+    """Let each person be helped; one of them was before, and has two helpers now."""
+    for n, case in enumerate(cases):
+        course = COURSES[(branch + n) % len(COURSES)]
+        if n == 0:
+            past = _pair(case, helpers[-1], office, on, 9, ENDED)
+            _end(past, office, on)
+        made = _pair(case, helpers[n % len(helpers)], office, on, n, course)
+        if n == 0 and len(helpers) > 1:
+            said = {"task": "周末看望", "from_on": made.started_on, "helper": None}
+            add_helper(
+                pairing=made, seen=made.version, person=helpers[1], said=said, once_key=key("also", made.pk),
+                by=office.secretary, on=on,
+            )  # fmt: skip
 
 
-def _pair(case: Case, helper: Person, office: Office, on: dt.date, n: int, course: tuple[Any, ...]) -> None:
-    """Let one pairing begin, be kept, and perhaps end."""
-    ago, contacts, over = course
+def _pair(case: Case, helper: Person, office: Office, on: dt.date, n: int, course: tuple[int, Any]) -> Pairing:
+    """Let one pairing begin and be kept."""
+    ago, contacts = course
     need, measures, task = STORIES[n % len(STORIES)]
     started = max(on - dt.timedelta(days=ago), case.recognised_on or on)
     said = {
@@ -64,21 +76,22 @@ def _pair(case: Case, helper: Person, office: Office, on: dt.date, n: int, cours
     by = office.secretary
     one = open_pairing(case=case, said=said, helper=helper, once_key=key("pairing", case.pk, n), by=by, on=on)
     for place, days in enumerate(contacts):
-        _contact(one, n + place, on - dt.timedelta(days=days), by)
-    if over:
-        one.refresh_from_db()
-        end = {
-            "outcome": Pairing.Outcome.REACHED,
-            "ended_on": on - dt.timedelta(days=3),
-            "why": "复查稳定，转为日常关心",
-        }
-        end_pairing(pairing=one, seen=one.version, said=end, by=by, on=on)
+        _contact(one, place, on - dt.timedelta(days=days), by)
+    one.refresh_from_db()
+    return one
+
+
+def _end(one: Pairing, office: Office, on: dt.date) -> None:
+    last = on - dt.timedelta(days=25)
+    said = {"outcome": Pairing.Outcome.REACHED, "ended_on": last, "why": "复查稳定，转为日常关心"}
+    end_pairing(pairing=one, seen=one.version, said=said, by=office.secretary, on=on)
 
 
 def _contact(one: Pairing, n: int, on: dt.date, by: Any) -> None:
-    helper, gift = one.helpers.all()[0], n % 4 == 3
+    helper, (how, done) = one.helpers.all()[0], DONE[n % len(DONE)]
+    gift = n == 2
     said = {
-        "on": max(on, one.started_on), "how": (Contact.How.MET, Contact.How.CALLED)[n % 2], "done": DONE[n % len(DONE)],
+        "on": max(on, one.started_on), "how": how, "done": done,
         "given": Contact.Given.GOODS if gift else "", "amount": Decimal(200) if gift else None,
     }  # fmt: skip
     log_contact(pairing=one, helper=helper, said=said, once_key=key("contact", one.pk, n), by=helper.person.user or by)

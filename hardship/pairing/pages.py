@@ -61,13 +61,26 @@ class Row:
         return _("最近联系 %(day)s，已 %(n)s 天") % {"day": day, "n": days} if days else _("最近联系 今天")
 
 
+def plain_rows(pairings: Sequence[Pairing], user: Any) -> list[Row]:
+    """Return pairings with who helps, without the contacts: one query."""
+    viewer, helpers = viewer_of(user), helpers_of(pairings)
+    return [Row(one, helpers[one.pk], None, viewer, has_contact=False) for one in pairings]
+
+
+def helpers_of(pairings: Sequence[Pairing]) -> dict[int, list[Helper]]:
+    """Return who helps in each today."""
+    helpers = defaultdict(list)
+    serving = Helper.objects.serving().filter(pairing__in=[one.pk for one in pairings])
+    for helper in serving.with_names().defer("task"):
+        helpers[helper.pairing_id].append(helper)
+    return helpers
+
+
 def rows_of(pairings: Sequence[Pairing], user: Any, on: dt.date) -> list[Row]:
     """Return pairings ready for a list: three queries, whatever their number."""
-    viewer, numbers = viewer_of(user), [one.pk for one in pairings]
-    helpers, days = defaultdict(list), defaultdict(list)
-    for helper in Helper.objects.serving().filter(pairing__in=numbers).with_names().defer("task"):
-        helpers[helper.pairing_id].append(helper)
-    for number, day in Contact.objects.standing().filter(pairing__in=numbers).values_list("pairing", "on"):
+    viewer, helpers, days = viewer_of(user), helpers_of(pairings), defaultdict(list)
+    standing = Contact.objects.standing().filter(pairing__in=[one.pk for one in pairings])
+    for number, day in standing.values_list("pairing", "on"):
         days[number].append(day)
     settings = Settings(on)
     return [

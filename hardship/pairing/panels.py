@@ -3,19 +3,34 @@
 import datetime as dt
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from carehub.access.viewer import viewer_of
-from hardship.models import Pairing
+from hardship.models import Helper, Pairing
 from hardship.models.pairing import RESOURCE, WHERE
-from hardship.pairing.pages import Row, rows_of
+from hardship.pairing.pages import Row, plain_rows, rows_of
 from members.models import Person
 
 FIRST = 20
 
 
-def pairings_about(person: Person, user: Any, on: dt.date) -> list[Row]:
+def is_paired(user: Any) -> Exists:
+    """Return, for a query of people, whether there is a pairing of the person that the visitor sees.
+
+    It comes along with the person: the file of most people asks nothing more.
+    """
+    return Exists(Pairing.objects.visible_to(user).filter(case__person=OuterRef("pk")))
+
+
+def helps() -> Exists:
+    """Return, for a query of people, whether the person helps somebody today."""
+    return Exists(Helper.objects.serving().filter(person=OuterRef("pk")))
+
+
+def pairings_about(person: Person, user: Any) -> list[Row]:
     """Return the pairings of a person that the visitor sees, the running first (pairing/_about.html)."""
     seen = Pairing.objects.visible_to(user).filter(case__person=person.pk).with_names()
-    rows = rows_of(list(seen.order_by("-pk")[:FIRST]), user, on)
+    rows = plain_rows(list(seen.order_by("-pk")[:FIRST]), user)
     return sorted(rows, key=lambda row: not row.pairing.is_running)
 
 
