@@ -143,6 +143,7 @@ PLACES = (
     Place(_("应急查阅"), "lock", "text-requests:list", always, "", _("关怀")),
     Place(_("我的谈话"), "messages", "talks:list", only_members, _("谈话"), below=("/talk-requests/",)),
     Place(_("困难台账"), "heart-handshake", "hardship:list", for_the_ledger, "", _("帮扶")),
+    Place(_("结对帮扶"), "friends", "pairing:list", for_officers_of_posts, "", _("帮扶")),
     Place(_("督查资料"), "folders", "reports:list", always, "", _("经费与监督")),
     Place(_("名册导入"), "list-check", "members:imports", always, "", _("经费与监督")),
     Place(_("审计记录"), "shield-check", "audit:list", for_auditor, _("审计")),

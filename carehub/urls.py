@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("text-requests/", include("talks.break_glass.urls")),
     path("waivers/", include("hardship.waivers.urls")),
     path("hardship/", include("hardship.cases.urls")),
+    path("pairing/", include("hardship.pairing.urls")),
     path("", include("carehub.reminders.urls")),
     path("inspections/", include("carehub.reports.urls")),
     path("", include("carehub.auditlog.urls")),

@@ -105,6 +105,8 @@ REVIEW_NOTE = _("从认定或上一次复核的当天算起；登记时可以另
 HARDSHIP_REVIEW = Setting(
     "C-3.1-review-months", "6", _("在册困难党员几个月复核一次"), Months(_("不要求定期复核")), "C-3.1", REVIEW_NOTE
 )
+CONTACT_NOTE = _("从上一次联系的当天算起，还没有联系过的从结对当天算起。")
+PAIRING_CONTACT = Setting("C-3.3-contact-days", "60", _("结对帮扶几天内联系一次"), Days(), "C-3.3", CONTACT_NOTE)
 # From the day of the event to its deadline, by the clause that asks for it.
 EVENT_DAYS = {
     code: Setting(f"{code}-days", days, title, Days(), code)
@@ -127,6 +129,7 @@ SETTINGS = {
         IN_USE_SINCE,
         WAIVER_STEP, WAIVER_COMMITTEE, RENEWAL_NOTICE, WAIVER_MONTHS, DUES_STAFF, DUES_RETIRED, DUES_FIXED,
         HARDSHIP_STEP, HARDSHIP_REVIEW,
+        PAIRING_CONTACT,
         ANSWER_WITHIN, TERM_NOTICE, SCHOOL_BREAKS, TALK_TEXT, ERASE_AFTER,
     )
 }  # fmt: skip

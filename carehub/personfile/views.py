@@ -16,6 +16,7 @@ from carehub.personfile.readers import readers_of_file
 from carehub.personfile.reveal_views import masks_of
 from carehub.personfile.timeline import TOLD_ELSEWHERE, by_year, moments_of
 from hardship.cases.panels import latest_case, line_of
+from hardship.pairing.panels import helped_by_me, helps, is_paired, pairings_about
 from hardship.waivers.panels import waivers_about
 from members.models import EventKind, LifeEvent, Person
 from members.panels import branch_secretary_of
@@ -67,13 +68,15 @@ def mine(request: HttpRequest) -> HttpResponse:
         "shares": shares_of(shown.access_facts(), today()),
         "readings": latest_of(shown),
         "read": counts_of(shown),
+        "helping": helped_by_me(request.user, today()) if shown.helps else [],  # type: ignore[attr-defined]
     }
     return render(request, "personfile/mine.html", context)
 
 
 def filed(people: QuerySet[Person], request: HttpRequest) -> QuerySet[Person]:
-    """Return people with what a file needs at once: the organisation, and the case that the visitor sees."""
-    return people.select_related("organization__parent").annotate(case_facts=latest_case(request.user))
+    """Return people with what a file needs at once: the organisation, the case that the visitor sees, any pairing."""
+    facts = {"case_facts": latest_case(request.user), "is_paired": is_paired(request.user), "helps": helps()}
+    return people.select_related("organization__parent").annotate(**facts)
 
 
 def file_of(request: HttpRequest, shown: Person) -> dict[str, object]:
@@ -91,6 +94,7 @@ def file_of(request: HttpRequest, shown: Person) -> dict[str, object]:
         "waivers": waivers_about(shown, request.user),
         "matters": rows_about(shown, request.user, on),
         "hardship": line_of(shown.case_facts, request.user),  # type: ignore[attr-defined]
+        "pairings": pairings_about(shown, request.user) if shown.is_paired else [],  # type: ignore[attr-defined]
         "standing": standing_of(shown, on),
         "anniversary": anniversary_of(shown, on),
         "years": by_year(kept),

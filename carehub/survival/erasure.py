@@ -210,6 +210,9 @@ PLACES = (
     Place("hardship", "hardship.Case", of("person"), also={"erased_on": DAY_OF_ERASURE}),
     Place("hardship reviews", "hardship.Review", of("case__person")),
     Place("hardship needs", "hardship.Need", of("case__person")),
+    Place("pairings", "hardship.Pairing", of("case__person")),
+    Place("helpers", "hardship.Helper", of("helped")),
+    Place("pairing contacts", "hardship.Contact", of("pairing__case__person")),
     # A file is nobody's own: what it was read as goes when it is as old as who has gone.
     Place("imports", "members.RosterImport", lambda gone: Q(finished_at__date__lte=gone.until), is_deleted=True),
     Place("dues waivers", "hardship.Waiver", of("person"), also={"erased_on": DAY_OF_ERASURE}),

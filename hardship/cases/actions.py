@@ -25,6 +25,7 @@ from carehub.audit.trail import record
 from carehub.reminders.actions import tell
 from hardship.cases.chain import CASES
 from hardship.models import Case, Review
+from hardship.pairing.endings import end_with_case
 from hardship.steps import is_untouched
 from members.hands import places_above
 from members.models import Person
@@ -197,6 +198,7 @@ def close(*, case: Case, seen: int, outcome: str, why: str, by: Any, on: dt.date
     if not _standing(case, seen).update(version=F("version") + 1, **values):
         raise Overtaken
     record(Action.CHANGE, by=by, target=case, path=case.path, what="close-case")
+    end_with_case(case=case, outcome=outcome, by=by, on=on)
     if case.person.user_id and outcome != Outcome.DIED:
         title, key = _("您的登记已结束，请看说明"), f"case-closed:{case.pk}"
         tell(accounts=[case.person.user_id], key=key, title=title, path=case.get_absolute_url(), on=on, by=by)

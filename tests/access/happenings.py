@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterator
+from functools import partial
 
 from carehub.catalog import RULES
 from carehub.duties.closing import close
@@ -125,4 +126,6 @@ MADE = {
     "oversight": oversights,
     "change-request": change_requests,
     "talk-request": talk_requests,
+    "event": partial(events_of, "branch"),
+    "told-event": partial(events_of, "department"),
 }

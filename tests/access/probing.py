@@ -22,10 +22,11 @@ from carehub.reminders.models import InboxItem
 from members.models import Organization, OrganizationGrant, Person, PersonGrant
 from talks.models import Talk
 from tests.access import authority
-from tests.access.happenings import MADE, Row, closed_periods, events_of, let_happen, transfers
+from tests.access.happenings import MADE, Row, closed_periods, let_happen, transfers
 from tests.access.hardships import LEDGER, fill_ledger
 from tests.access.layers import ask_for_help, ask_for_words, follow_ups, make_talk, text_requests
 from tests.access.own_things import devices, inspections, messages
+from tests.access.pairings import PAIRED, TWO_SIDED, pair_up
 from tests.access.uploads import bring_files, freeze, uploads
 from tests.access.waivers import kinships, meetings, put_in, waivers
 from tests.cast import School
@@ -259,9 +260,6 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "message": lambda persona: [*messages(Target), NOBODY],
         "device": lambda persona: [*devices(Target), replace(NOBODY, argument=uuid.UUID(int=0))],
         "inspection": lambda persona: [*inspections(Target), NOBODY],
-        "event": lambda persona: _made(events_of("branch")),
-        "told-event": lambda persona: _made(events_of("department")),
-        "transfer": lambda persona: [*(replace(_made([row])[0], other_side=to) for row, to in transfers()), NOBODY],
         "account": lambda persona: [*(Target(pk) for pk in authority.accounts(school)), NOBODY],
         "office": lambda persona: _offices(school),
         "proposal": lambda persona: [*(Target(pk, made_by=by) for pk, by in authority.proposals()), NOBODY],
@@ -273,11 +271,21 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
         "kinship": lambda persona: [*(Target(pk, made_by=by) for pk, by in kinships()), NOBODY],
         "meeting": lambda persona: [*(Target(pk) for pk in meetings()), NOBODY],
         "setting": lambda persona: [Target("entry-grace-days"), replace(NOBODY, argument="nothing")],
-    } | {name: _lister(rows) for name, rows in {**MADE, **LEDGER}.items()}
+    } | listers()
+
+
+def listers() -> dict[str, Callable[[str], list[Target]]]:
+    """Return the kinds of things whose rows the modules beside this one know."""
+    plain = {name: _lister(rows) for name, rows in {**MADE, **LEDGER, **PAIRED}.items()}
+    return plain | {name: _sided(rows) for name, rows in {"transfer": transfers, **TWO_SIDED}.items()}
 
 
 def _lister(rows: Callable[[], Iterable[Row]]) -> Callable[[str], list[Target]]:
     return lambda persona: _made(rows())
+
+
+def _sided(rows: Callable[[], Iterable[tuple[Row, Organization | None]]]) -> Callable[[str], list[Target]]:
+    return lambda persona: [*(replace(_made([row])[0], other_side=to) for row, to in rows()), NOBODY]
 
 
 def _made(rows: Iterable[Row]) -> list[Target]:
@@ -380,6 +388,7 @@ def furnish(school: School) -> None:
     ask_for_words(school)
     authority.furnish_authority(school)
     fill_ledger(school)
+    pair_up(school)
 
 
 def ask(client: Client, route: Route, method: str, target: Target | None) -> int:

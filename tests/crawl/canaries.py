@@ -17,7 +17,7 @@ from carehub.reports import building
 from carehub.reports.models import Inspection
 from carehub.sealing import keyed_hash
 from carehub.sweep import remind
-from hardship.models import Case, Waiver
+from hardship.models import Case, Pairing, Waiver
 from members.importing import batch as importing
 from members.models import (
     Affiliation,
@@ -35,6 +35,7 @@ from tests.access.probing import TODAY, Target, follow_up_targets, furnish, make
 from tests.access.waivers import ask_for_waiver
 from tests.cast import Category, Kind, Role, School, assemble
 from tests.crawl.hardships import speak_of_hardship
+from tests.crawl.pairings import speak_of_pairings
 from tests.crawl.signs import letters_of, name_of
 from tests.imports import making
 
@@ -78,6 +79,7 @@ class Canaries:
     transfers: dict[int, Transfer] = field(default_factory=dict)
     grounds: dict[int, Waiver] = field(default_factory=dict)
     cases: dict[int, Case] = field(default_factory=dict)
+    pairings: dict[int, Pairing] = field(default_factory=dict)
     typed: dict[str, set[int]] = field(default_factory=dict)  # uploader → whose ID numbers stood in the own file
 
 
@@ -127,6 +129,8 @@ def build() -> Canaries:
     _ask_for_talks(canaries)
     _apply_for_waivers(canaries)
     canaries.cases = speak_of_hardship(school, [one for key in PLACES for one in people_in(canaries, key)[5:7]])
+    helpers = [person for person in canaries.people.values() if person.organization_id][7::29]
+    canaries.pairings = speak_of_pairings(school, canaries.cases.values(), helpers)
     _bring_workbooks_in(canaries)
     _freeze_inspections(school)
     remind(on=TODAY)

@@ -143,6 +143,8 @@ class Judge:
             return self.allows_event(n)
         if kind == "hardship":
             return self.allows_hardship(n)
+        if kind == "pairing":
+            return self.reads_pairing(n)
         person = self.world.canaries.people.get(n)
         if person is None:
             return False
@@ -176,7 +178,7 @@ class Judge:
 
     def allows_name(self, person: Person, place: Place) -> bool:
         """A name stands on a file, with a post (the whole school reads those), on a duty, with a talk."""
-        if self.met_in_a_transfer(person) or self.met_with_the_committee(person):
+        if self.met_in_a_transfer(person) or self.met_in_a_pairing(person) or self.met_with_the_committee(person):
             return True
         if person.pk in self.world.holders and self.may("organization", "v", Place()):
             return True
@@ -255,6 +257,22 @@ class Judge:
         case = self.world.canaries.cases[n]
         place = self.world.place_of(case.person)
         return self.may("hardship", "v", place, "bsurgo" if case.is_open else "uo")
+
+    def reads_pairing(self, n: int) -> bool:
+        """Return whether a word of a pairing may be read: as the hardship, and by who helps as long as it runs."""
+        one = self.world.canaries.pairings[n]
+        place = self.world.place_of(one.case.person)
+        helpers = {helper.person_id for helper in one.helpers.all() if helper.to_on is None}
+        there = Place(place.organizations, place.people | helpers, place.occupations)
+        return self.may("pairing", "v", there, "bsurgo" if one.case.is_open else "uo")
+
+    def met_in_a_pairing(self, person: Person) -> bool:
+        """Return whether somebody is helped, or helps, in a pairing that the viewer reads."""
+        return any(
+            self.reads_pairing(n)
+            for n, one in self.world.canaries.pairings.items()
+            if person.pk in {one.case.person_id, *(helper.person_id for helper in one.helpers.all())}
+        )
 
     def allows_transfer(self, n: int) -> bool:
         """Return whether somebody keeps the roster of one of its two sides."""

@@ -48,9 +48,10 @@ PATTERNS = {
     "ground": r"困由(?P<ground>\d{4})",
     "record-change": r"档由(?P<record_change>\d{4})",
     "hardship": r"困因(?P<hardship>\d{4})",
+    "pairing": r"援语(?P<pairing>\d{4})",
 }
 # The first sign is looked at first: eighteen patterns are not tried at every letter of a page.
-ANY = re.compile(f"(?=[覃z1-9*天织浮晴心撤更缘要急事请档转想困])(?:{'|'.join(PATTERNS.values())})")
+ANY = re.compile(f"(?=[覃z1-9*天织浮晴心撤更缘要急事请档转想困援])(?:{'|'.join(PATTERNS.values())})")
 Canary = tuple[str, int]
 # A one-time key is a draw of hexadecimal digits: among thousands of pages one looks like somebody's number.
 ONE_TIME_KEY = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")

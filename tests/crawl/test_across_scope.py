@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import resolve, reverse
 
-from hardship.models import Waiver
+from hardship.models import Helper, Waiver
 from hardship.models.waiver import COMMITTEE
 from members.models import Post
 from talks.models import Talk
@@ -37,6 +37,7 @@ IDS = {
     "organization": "organization", "within": "organization", "assignee": "post", "matter_to": "post",
     "to": "account", "target": "organization", "leader": "person", "owner": "post", "deputy": "person",
     "waiver": "waiver", "waivers": "waiver",
+    "responsible": "post", "helper": "helper",
 }  # fmt: skip
 # A department names somebody by number and name together (members/events_forms.py): tests/events tries both apart.
 PLAIN = set(
@@ -49,7 +50,9 @@ PLAIN = set(
     outside manner replace words elected_on term_years usual verb seen meeting meeting_on present opinion back income
     standard new_amount first_month last_month cause consent signed_on dues title from_month chosen
     categories degree category cause_words health household income_source income_on has_allowance
-    has_preference is_veteran allowances consent_on help_from_on help_to_on on_day next_review_on outcome""".split()
+    has_preference is_veteran allowances consent_on help_from_on help_to_on on_day next_review_on outcome
+    need measures task planned_end_on review_on from_on to_on how done given amount quiet partner partner_name agreed_on
+    together beneficiaries hours headcount in_charge""".split()
 ) | {f"family_{name}_{n}" for name in ("relation", "health", "income", "unit") for n in range(1, 7)}
 # chosen: pairs of request and version (tests/waivers/test_meeting.py tries others)
 WHOSE_TALKER_IS_TYPED = "talks:list"  # the filter's talker is a name
@@ -59,15 +62,9 @@ WRITERS = ("M", "BS", "BO", "GS", "GO", "OD", "OH", "PC", "LD", "LT", "XG", "SYS
 # Sessions, the trail and the pace of signing in are written by every request.
 NOT_COUNTED = ("audit_auditevent", "django_session", "accounts_session", "axes_", "accounts_user")
 WORDS = {"because": "原因写在这里", "reason": "有人反映这位同志近来处境不好", "what": "协调课表", "result": "办好了"}
-WORDS |= {
-    "place": "办公室",
-    "answer": "同意",
-    "value": "7",
-    "opinion": "情况属实",
-    "present": "到会 3 人",
-    "title": "党委会",
-    "why": "家里的事已经解决",
-}
+WORDS |= {"need": "复查没有人陪", "measures": "每月陪同", "task": "陪同复查", "done": "电话问候"}
+WORDS |= {"place": "办公室", "answer": "同意", "value": "7", "opinion": "情况属实", "present": "到会 3 人"}
+WORDS |= {"title": "党委会", "why": "家里的事已经解决"}
 OF_MATTERS = {"matter": "协调课表"}  # written only where its own fields are tried: it belongs to the people chosen
 
 
@@ -125,6 +122,9 @@ def wrong_ids(canaries: Canaries, kind: str) -> list[object]:
     if kind == "waiver":  # of the first branch's own hands, and of one that is over
         elsewhere = Waiver.objects.exclude(application__stage=COMMITTEE).order_by("pk")
         return [*elsewhere.values_list("pk", flat=True)[:3], *nothing]
+    if kind == "helper":
+        far = Helper.objects.filter(pairing__case__person__organization__in=[school.physics_students, school.direct])
+        return [*far.values_list("pk", flat=True), *nothing]
     if kind == "account":
         return [school.user("closed").number, "99999999", *nothing]
     return [school.physics.pk, school.committee.pk, school.maths_group.pk, *nothing]

@@ -15,6 +15,7 @@ from carehub.demo.hardships import fill_ledger
 from carehub.demo.invention import PASSWORD, SCHOOL
 from carehub.demo.logins import demo_logins
 from carehub.demo.matters import ask_for_help
+from carehub.demo.pairings import pair_up
 from carehub.demo.periods import close_periods
 from carehub.demo.records import put_right
 from carehub.demo.university import University, appoint, found, settle
@@ -56,6 +57,7 @@ class Command(BaseCommand):
         put_right(university)
         ask_for_waivers(university)
         fill_ledger(university)
+        pair_up(university)
         close_periods(university)
         self.stdout.write(f"已建成虚构的大学：{Person.objects.count()} 人，{Talk.objects.count()} 次谈话。")
 
