@@ -127,7 +127,9 @@ def test_a_file_has_its_row(name: str, furnished: School):
     client, address = client_of(furnished, FILES[name]), address_of(name, furnished)
     answers = [client.get(address), *([client.post(address, form())] if name in ASKED_BY_FORM else [])]
     assert sends_a_file(answers[-1])
-    [row] = AuditEvent.objects.order_by("-id")[: AuditEvent.objects.count() - before]
+    written = list(AuditEvent.objects.order_by("-id")[: AuditEvent.objects.count() - before])
+    # A sensitive ledger also tells each person on it, in the own file, that it was read.
+    [row] = [one for one in written if one.action != Action.READ]
     assert row.action in (Action.EXPORT, Action.DOWNLOAD)
     assert row.actor == furnished.user(FILES[name])
 
