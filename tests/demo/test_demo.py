@@ -13,7 +13,8 @@ from carehub.demo.invention import PASSWORD, SCHOOL
 from carehub.demo.logins import demo_logins
 from hardship.cases.hints import hints_for
 from hardship.cases.panels import reviews_due
-from hardship.models import Case, Need
+from hardship.models import Activity, Case, Exchange, Need, Pairing, VolunteerAction
+from hardship.pairing.pages import rows_of as pairing_rows
 from members.models import Affiliation, Organization, OrganizationGrant, Person, PersonGrant, Post, RoleProposal
 from talks.models import FollowUp, Talk
 from tests.cast import School
@@ -112,3 +113,17 @@ def test_there_are_hardship_cases_in_every_state(demo):
     secretary = User.objects.get(number=next(number for words, number, _name in demo_logins() if words == "支部书记"))
     assert [row.review.is_overdue for row in reviews_due(secretary, ON)] == [True]
     assert hints_for(secretary, ON)
+
+
+def test_there_are_pairings_in_every_state(demo):
+    department = User.objects.get(
+        number=next(number for words, number, _name in demo_logins() if words == "组织部经办")
+    )
+    rows = pairing_rows(list(Pairing.objects.with_names()), department, ON)
+    assert {str(row.look[0]) for row in rows} >= {"open", "overdue", "not_applicable"}
+    assert max(len(row.helpers) for row in rows) == 2
+    assert Exchange.objects.filter(partner=None).exists()
+    assert Exchange.objects.running().exclude(partner=None).exists()
+    assert Exchange.objects.exclude(ended_on=None).exists()
+    assert Activity.objects.exists()
+    assert VolunteerAction.objects.filter(hours=None).exists()
