@@ -63,7 +63,7 @@ test-services: setup-dev
 	CAREHUB_REQUIRE_TESTS=service $(PY) -m pytest $(PARALLEL) -m "$(MARKS)" $(TESTS)
 
 browser: setup-dev
-	CAREHUB_REQUIRE_TESTS=browser $(PY) -m pytest -m browser $(TESTS)
+	CAREHUB_REQUIRE_TESTS=browser $(PY) -m pytest $(PARALLEL) -m browser $(TESTS)
 
 lint: setup-dev
 	$(VENV)/bin/ruff check .

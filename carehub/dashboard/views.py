@@ -28,6 +28,7 @@ from carehub.dashboard.sight import NUMBER, sight_of
 from carehub.duties.duty import Tally
 from carehub.duties.rule import Ask, Rule, tally_duties
 from carehub.sheets.writing import file_name, ledger_response, write_ledger
+from hardship.numbers import helped
 from members.models import Organization
 from members.panels import full_words
 from members.tree import secretaries_of
@@ -128,6 +129,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "may_inspect": viewer_of(request.user).may("inspection", "v"),
         "may_chase": may_chase(sight),
         "may_ask": viewer_of(request.user).reach("talk", "F").everything,
+        "helped": [] if sight.unit else helped(request.user, on),
         "closed_on": day_closed(page.rules, [window for _rule, window in page.spans]),
     }
     return render(request, "dashboard/overview.html", context)

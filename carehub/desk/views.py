@@ -16,6 +16,7 @@ from carehub.calendar import today
 from carehub.catalog import RULES
 from carehub.desk.forms import ExcuseForm
 from carehub.desk.greeting import day_words, greeting
+from carehub.desk.helping import helping_of
 from carehub.desk.lookup import Found, duty_found
 from carehub.desk.office import office_of
 from carehub.desk.owing import left_by_vacancies, owing_of
@@ -54,6 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "asking": waiting_for(request.user),
         "keeping": waiting_for_keeper(request.user),
         "approving": waivers_waiting_for(request.user),
+        "helping": helping_of(request.user),
         "may_record": viewer.may("talk", "e"),
         "preparable": preparable(request.user, owing.people, viewer.on) if owing else {},
         "watches_branches": bool({"GS", "GO"} & set(viewer.personas)),

@@ -30,6 +30,7 @@ from hardship.cases.sheets import hardship_ledger
 from hardship.cases.stepping import conflict, may_mend, note_reading, page_of_case, seen_case
 from hardship.models import Case
 from hardship.models.case import WHERE
+from hardship.numbers import told
 from hardship.steps import seen_version
 from members.models import Person
 from members.panels import scope_words
@@ -70,13 +71,14 @@ def ledger(request: HttpRequest) -> HttpResponse:
     return render(request, "hardship/list.html", context)
 
 
-def counts_of(user: Any) -> list[tuple[str, int]]:
+def counts_of(user: Any) -> list[tuple[str, str]]:
     """Return how many are recognised by degree, in the visitor's part of the school; numbers alone for 党委."""
     viewer = viewer_of(user)
     part = viewer.reach("hardship", "v", "n").over_others()
     seen = Case.objects.recognised().filter(part.q(**WHERE))
     found = dict(seen.order_by().values_list("degree").annotate(n=Count("pk"))) if part else {}
-    return [(str(one.label), found[one.value]) for one in Case.Degree if one.value in found]
+    keeps = bool(viewer.reach("hardship", "v").over_others())
+    return [(str(one.label), told(found[one.value], keeps=keeps)) for one in Case.Degree if one.value in found]
 
 
 @guard("hardship", "v")

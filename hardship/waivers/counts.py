@@ -4,12 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
-
 from carehub.access.viewer import viewer_of
 from hardship.models import Waiver, WaiverMonth
-
-SMALL = 5
 
 
 @dataclass(frozen=True)
@@ -36,9 +32,3 @@ def year_counts(user: Any, on: dt.date) -> YearCounts | None:
         kinds.setdefault(person, kind)
     counted = list(kinds.values())
     return YearCounts(on.year, counted.count(Waiver.Kind.REDUCTION), counted.count(Waiver.Kind.EXEMPTION))
-
-
-def held_counts(user: Any, on: dt.date) -> dict[str, int]:
-    """Return how many waivers hold today by kind in the visitor's part of the school."""
-    seen = Waiver.objects.in_organizations_of(user).in_force(on)
-    return dict(seen.order_by().values_list("kind").annotate(n=Count("pk")))
