@@ -68,17 +68,22 @@ class Hands:
 
 
 def hands_of(applications: Iterable[Application], chain: Chain, on: dt.date) -> dict[int, Hands]:
-    """Return who has each application: {application: Hands}. Three queries, whatever their number."""
-    running = {one.pk: one for one in applications if one.state == State.RUNNING}
-    stops = {pk: one.stop(chain) for pk, one in running.items()}
-    paths = {stop.place.path for stop in stops.values() if stop and stop.place}
+    """Return who has each application of one kind: {application: Hands}."""
+    return hands_among([(one, chain) for one in applications], on)
+
+
+def hands_among(applications: Iterable[tuple[Application, Chain]], on: dt.date) -> dict[int, Hands]:
+    """Return who has each application, of whatever kinds. Three queries, whatever their number."""
+    running = {one.pk: (one, one.stop(chain), chain) for one, chain in applications if one.state == State.RUNNING}
+    paths = {stop.place.path for _one, stop, _chain in running.values() if stop and stop.place}
     holders, relatives = _asked[0]
     by_path: dict[str, list[Holder]] = defaultdict(list)
     for holder in holders({path for one in paths for path in (one, *parent_paths(one))}, on) if paths else ():
         by_path[holder.path].append(holder)
-    related = relatives({one.applicant_id for one in running.values()}) if running else {}
+    related = relatives({one.applicant_id for one, _stop, _chain in running.values()}) if running else {}
     return {
-        pk: _hands(one, stops[pk], chain, by_path, related.get(one.applicant_id, set())) for pk, one in running.items()
+        pk: _hands(one, stop, chain, by_path, related.get(one.applicant_id, set()))
+        for pk, (one, stop, chain) in running.items()
     }
 
 

@@ -92,10 +92,13 @@ def office_of(user: Any, rules: Sequence[Rule]) -> Office | None:
 def progress_of(viewer: Viewer, rules: Sequence[Rule]) -> list[Progress]:
     """Return each rule in its running window."""
     ask = Ask(on=viewer.on, scope=viewer.reach("duty", "n", "v").over_others())
+    counted: dict[tuple[str, str], list[Tally]] = defaultdict(list)
+    for row in tally_duties(rules, ask):
+        counted[row.rule, row.window].append(row)
     found = []
     for rule in rules:
         for window in rule.windows(viewer.on):
-            rows = tally_duties([rule], ask, window)
+            rows = counted[rule.code, window.label]
             progress = Progress(rule, window, sum(row.due for row in rows), sum(row.finished for row in rows))
             found += [progress] if progress.due else []
     return found

@@ -23,7 +23,6 @@ from carehub.desk.owing import left_by_vacancies, owing_of
 from carehub.duties.actions import excuse, withdraw_excuse
 from carehub.duties.models import Excuse
 from carehub.frame import front_of
-from hardship.waivers.panels import waiting_for as waivers_waiting_for
 from members.waiting import waiting_for_keeper
 from talks.follow_ups.panels import waiting_on
 from talks.lists import lines
@@ -54,7 +53,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "waiting": waiting_on(request.user, viewer.on) if viewer.may("follow_up", "a") else None,
         "asking": waiting_for(request.user),
         "keeping": waiting_for_keeper(request.user),
-        "approving": waivers_waiting_for(request.user),
         "helping": helping_of(request.user),
         "may_record": viewer.may("talk", "e"),
         "preparable": preparable(request.user, owing.people, viewer.on) if owing else {},

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count
@@ -77,16 +77,19 @@ def helpers_of(pairings: Sequence[Pairing]) -> dict[int, list[Helper]]:
 
 
 def rows_of(pairings: Sequence[Pairing], user: Any, on: dt.date) -> list[Row]:
-    """Return pairings ready for a list: three queries, whatever their number."""
-    viewer, helpers, days = viewer_of(user), helpers_of(pairings), defaultdict(list)
+    """Return pairings ready for a list: two queries, whatever their number."""
+    helpers = helpers_of(pairings)
+    return [replace(row, helpers=helpers[row.pairing.pk]) for row in timed_rows(pairings, user, on)]
+
+
+def timed_rows(pairings: Sequence[Pairing], user: Any, on: dt.date) -> list[Row]:
+    """Return pairings with their next contact, without who helps: one query."""
+    viewer, days, settings = viewer_of(user), defaultdict(list), Settings(on)
     standing = Contact.objects.standing().filter(pairing__in=[one.pk for one in pairings])
     for number, day in standing.values_list("pairing", "on"):
         days[number].append(day)
-    settings = Settings(on)
     return [
-        Row(
-            one, helpers[one.pk], _next(one, days[one.pk], settings, on), viewer, any(day <= on for day in days[one.pk])
-        )
+        Row(one, [], _next(one, days[one.pk], settings, on), viewer, any(day <= on for day in days[one.pk]))
         for one in pairings
     ]
 

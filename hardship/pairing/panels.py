@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from carehub.access.viewer import viewer_of
 from hardship.models import Helper, Pairing
 from hardship.models.pairing import RESOURCE, WHERE
-from hardship.pairing.pages import Row, plain_rows, rows_of
+from hardship.pairing.pages import Row, plain_rows, rows_of, timed_rows
 from members.models import Person
 
 FIRST = 20
@@ -42,13 +42,13 @@ def helped_by_me(user: Any, on: dt.date) -> list[Row]:
 
 def contacts_due(user: Any, on: dt.date) -> list[Row]:
     """Return the pairings that are to be contacted by now, the longest due first: those in which the visitor helps,
-    and those whose ledger he keeps, never the one in which he is helped. A fixed number of queries.
+    and those whose ledger he keeps, never the one in which he is helped; without who helps. Two queries.
     """
     viewer = viewer_of(user)
     reach = viewer.reach(RESOURCE, "e").over_others()
     kept = Pairing.objects.running().filter(reach.q(**WHERE)).exclude(case__person=viewer.person_id)
     mine = Pairing.objects.helped_by(viewer.person_id or 0)
     found = (kept | mine) if reach else mine
-    rows = rows_of(list(found.with_names().order_by("pk")), user, on)
+    rows = timed_rows(list(found.with_names().order_by("pk")), user, on)
     due = [row for row in rows if row.next and row.next.is_due]
     return sorted(due, key=lambda row: row.next.due_on if row.next else on)

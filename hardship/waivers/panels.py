@@ -1,8 +1,6 @@
 """What waivers offer to the desk, to the person file and to the own file."""
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from carehub.access.viewer import viewer_of
@@ -10,43 +8,8 @@ from carehub.approvals.machine import State
 from carehub.calendar import last_possible_day
 from carehub.duties.settings import RENEWAL_NOTICE, Settings
 from hardship.models import Waiver
-from hardship.waivers import meetings
-from hardship.waivers.pages import Row, rows_of, shows_ground
+from hardship.waivers.pages import shows_ground
 from members.models import Person
-
-SHOWN = 8
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """What the desk shows: the requests that wait for the visitor, and waivers that run out soon."""
-
-    rows: Sequence[Row]
-    ending: Sequence[Waiver]
-    to_schedule: int = 0  # requests with the committee that stand on no agenda yet
-
-    @property
-    def shown(self) -> Sequence[Row]:
-        return self.rows[:SHOWN]
-
-    @property
-    def more(self) -> int:
-        return len(self.rows) - len(self.shown)
-
-
-def waiting_for(user: Any) -> Waiting | None:
-    """Return what waits for an office of the visitor, None for who has none or nothing."""
-    viewer = viewer_of(user)
-    if viewer.reach("waiver", "e").everything:
-        found = meetings.waiting_for_a_meeting().count()
-        return Waiting([], [], found) if found else None
-    if not viewer.may("waiver", "a"):
-        return None
-    seen = Waiver.objects.in_organizations_of(user).with_names()
-    running = seen.filter(application__state=State.RUNNING).order_by("application__due_on", "pk")
-    rows = [row for row in rows_of(list(running), user, viewer.on) if row.is_mine]
-    ending = list(ending_soon(seen, viewer.on)[:SHOWN]) if viewer.reach("waiver", "e").over_others() else []
-    return Waiting(rows, ending) if rows or ending else None
 
 
 def ending_soon(seen: Any, on: dt.date) -> Any:
