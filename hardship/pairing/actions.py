@@ -174,8 +174,7 @@ def _withdraw(contact: Contact, why: str, by: Any) -> None:
 @transaction.atomic
 def end_pairing(*, pairing: Pairing, seen: int, said: dict[str, Any], by: Any, on: dt.date) -> None:
     """End a pairing with what came of it; Overtaken if it is not as it was seen."""
-    if pairing.version != seen:
-        raise Overtaken
+    _take(pairing, seen)
     done = end_rows(
         [pairing], day=said["ended_on"], outcome=said["outcome"], why=said["why"], by=by, on=on
     )  # fmt: skip

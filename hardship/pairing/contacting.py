@@ -24,8 +24,9 @@ from hardship.steps import WhyForm
 def contact_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Write down that a helper was in touch: himself, or the officer for one of them."""
     one, on = seen_pairing(request, pk), today()
-    helpers, own = writers(one, request)
-    form = ContactForm(request.POST or None, helpers=helpers, on=on, own=own)
+    helpers, mine = writers(one, request)
+    own = helpers == [mine]
+    form = ContactForm(request.POST or None, helpers=helpers, on=on, own=own, initial={"helper": mine})
     if request.method == "POST" and form.is_valid():
         said = dict(form.cleaned_data)
         try:
@@ -39,19 +40,20 @@ def contact_new(request: HttpRequest, pk: int) -> HttpResponse:
     return shown_form(request, "pairing/contact.html", form, pairing=one)
 
 
-def writers(one: Pairing, request: HttpRequest) -> tuple[list[Helper], bool]:
-    """Return for whom the visitor may write, and whether only for himself; 403 for whom it is not to write."""
+def writers(one: Pairing, request: HttpRequest) -> tuple[list[Helper], Helper | None]:
+    """Return for whom the visitor may write, and as whom he helps himself; 403 for whom it is not to write."""
     keeps, mine = may_keep(one, viewer_of(request.user)), own_service(one, request.user)
     if not one.is_running:
         raise PermissionDenied(_("这项结对已经结束，不能再记联系。"))
-    if not keeps and mine is None:
+    if keeps:
+        helpers = list(one.helpers.with_names())
+    elif mine is not None:
+        helpers = [mine]
+    else:
         raise PermissionDenied(_("由帮扶人，或本人所在党组织的书记、组织委员、组织员记联系。"))
-    if mine is not None:
-        return [mine], True
-    helpers = list(one.helpers.with_names())
     if not helpers:
         raise PermissionDenied(_("还没有帮扶人，请先确定一位。"))
-    return helpers, False
+    return helpers, mine
 
 
 def handled_contact(request: HttpRequest, pk: int) -> Contact:
@@ -75,8 +77,6 @@ def contact_correct(request: HttpRequest, pk: int) -> HttpResponse:
     found, on = handled_contact(request, pk), today()
     initial = {name: getattr(found, name) for name in actions.SAID}
     form = CorrectionForm(request.POST or None, helpers=[found.helper], on=on, own=True, initial=initial)
-    if request.method == "GET":
-        form.initial["on"] = found.on
     if request.method == "POST" and form.is_valid():
         said = dict(form.cleaned_data)
         try:

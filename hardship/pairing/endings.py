@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import DateField, F, Value
 from django.db.models.functions import Greatest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from carehub.audit.models import Action
@@ -12,16 +13,14 @@ from carehub.audit.trail import record
 from carehub.reminders.actions import tell
 from hardship.models import Case, Helper, Pairing
 
-LIST = "/pairing/"
-
 
 def end_rows(pairings: list[Pairing], *, day: dt.date, outcome: str, why: str, by: Any, on: dt.date) -> int:
-    """End pairings and the service of their helpers; return how many ended now."""
+    """End what still runs of these, and the service of their helpers; return how many ended now."""
     done = 0
     for one in pairings:
         last = max(day, one.started_on)
         values = {"ended_on": last, "ended_by": by, "outcome": outcome, "ended_why": why, "version": F("version") + 1}
-        if Pairing.objects.filter(pk=one.pk, version=one.version, ended_on=None).update(**values):
+        if Pairing.objects.filter(pk=one.pk, ended_on=None).update(**values):
             done += 1
             _release(one, last, by, on)
     return done
@@ -33,7 +32,14 @@ def _release(one: Pairing, last: dt.date, by: Any, on: dt.date) -> None:
     serving.update(to_on=Greatest(F("from_on"), Value(last, output_field=DateField())))
     record(Action.CHANGE, by=by, target=one, path=one.path, what="end-pairing", on=str(last))
     # A helper cannot open it any more; whose it was, the message does not say.
-    tell(accounts=accounts, key=f"pairing-over:{one.pk}", title=_("您的一项结对帮扶已结束"), path=LIST, on=on, by=by)
+    tell(
+        accounts=accounts,
+        key=f"pairing-over:{one.pk}",
+        title=_("您的一项结对帮扶已结束"),
+        path=reverse("pairing:list"),
+        on=on,
+        by=by,
+    )
     if one.person.user_id and one.person.died_on is None:
         title, path = _("您的结对帮扶已结束，请看说明"), one.get_absolute_url()
         tell(accounts=[one.person.user_id], key=f"pairing-ended:{one.pk}", title=title, path=path, on=on, by=by)

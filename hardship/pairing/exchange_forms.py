@@ -132,22 +132,27 @@ class VolunteerForm(SparingForm):
         max_digits=4, decimal_places=1,
         widget=forms.NumberInput(attrs={"class": "ch-narrow-select", "step": "0.5", "inputmode": "decimal"}),
     )  # fmt: skip
-    people = forms.ModelMultipleChoiceField(
+    # The listed numbers as words: whatever else is sent is refused before the database is asked.
+    people = forms.MultipleChoiceField(
         label=gettext_lazy("谁参加了"),
-        queryset=Person.objects.none(),
         widget=forms.CheckboxSelectMultiple,
         error_messages={
             "required": gettext_lazy("还没有选。至少点一位。"),
             "invalid_choice": gettext_lazy("请从列出的同志里选。"),
-            "invalid_pk_value": gettext_lazy("请从列出的同志里选。"),
+            "invalid_list": gettext_lazy("请从列出的同志里选。"),
         },
     )
 
     def __init__(self, *args: Any, people: Any, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.day = today
-        self.fields["people"].queryset = people  # type: ignore[attr-defined]
+        self.listed: dict[str, Person] = {str(one.pk): one for one in people}
+        named = [(number, one.name) for number, one in self.listed.items()]
+        self.fields["people"].choices = named  # type: ignore[attr-defined]
         self.fields["on"].initial = today
+
+    def clean_people(self) -> list[Person]:
+        return [self.listed[number] for number in self.cleaned_data["people"]]
 
     def clean_on(self) -> dt.date:
         return past(self, "on", self.day)

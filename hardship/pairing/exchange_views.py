@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -226,4 +227,4 @@ def volunteering_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(seen, pk=pk)
     if not VolunteerAction.objects.kept_by(request.user).filter(pk=one.pk).exists():
         raise PermissionDenied(_("由本党组织的书记、组织委员、组织员或组织部撤回。"))
-    return _taken_back(request, one, one.organization.path or "", "withdraw-action", "/pairing/volunteering/")
+    return _taken_back(request, one, one.organization.path or "", "withdraw-action", reverse("pairing:volunteering"))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from carehub.access.viewer import viewer_of
 from carehub.audit.models import Action
-from carehub.audit.trail import record_first
+from carehub.audit.trail import record, record_first
 from carehub.calendar import today
 from hardship.models import Helper, Pairing
 from hardship.models.pairing import CASE_SEALED
@@ -59,9 +59,10 @@ def own_service(one: Pairing, user: Any) -> Helper | None:
 
 
 def note_reading(request: HttpRequest, one: Pairing) -> None:
-    """Write down that somebody else reads what is sensitive, before a line of it is drawn."""
+    """Write down that somebody else reads what is sensitive, before a line of it (or of a form again) is drawn."""
     if one.person.user_id != request.user.pk and shows_words(one, viewer_of(request.user)):
-        record_first(Action.READ, by=request.user, target=one.person, path=one.path, what="pairing")
+        write = record_first if request.method == "GET" else record
+        write(Action.READ, by=request.user, target=one.person, path=one.path, what="pairing")
 
 
 def page_of_pairing(one: Pairing, user: Any) -> dict[str, Any]:

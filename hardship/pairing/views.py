@@ -146,7 +146,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied(_("这是您本人的结对，由党组织别的同志打印。"))
     if not shows_words(one, viewer):
         raise Http404
-    record_first(Action.EXPORT, by=request.user, target=one, path=one.path, what="pairing-form")
+    record_first(Action.READ, by=request.user, target=one.person, path=one.path, what="pairing-form")
     context: dict[str, Any] = {
         "pairing": one,
         "responsible": responsible_words(one.responsible, viewer.on) or one.responsible.person.name,

@@ -134,8 +134,9 @@ def test_a_member_sees_how_many_and_himself(school: School, as_: As):
 
 
 def test_somebody_of_another_branch_is_no_volunteer_of_this_one(school: School, as_: As):
-    wrong = action(school, people=[school.member.pk, school.colleague_member.pk])
-    assert as_("officer").post("/pairing/volunteering/new/", wrong).status_code == 422
+    for number in (school.colleague_member.pk, 2**63, 0, "x"):
+        wrong = action(school, people=[school.member.pk, number])
+        assert as_("officer").post("/pairing/volunteering/new/", wrong).status_code == 422
     assert not VolunteerAction.objects.exists()
 
 
