@@ -59,7 +59,10 @@ NEAR = {  # where a wall stands → the tests that live nearest
     "carehub/auditlog": ["tests/audit"], "carehub/reveals": ["tests/reveals"], "carehub/handbook": ["tests/roles"],
     "carehub/sweep.py": ["tests/reminders/test_sweep.py"],
     "templates/personfile": ["tests/members_pages"],
-    "hardship/waivers": ["tests/waivers"], "hardship": ["tests/waivers"],
+    "hardship/waivers": ["tests/waivers"], "hardship/cases": ["tests/hardship"],
+    "hardship/models/case.py": ["tests/hardship"], "hardship/models/need.py": ["tests/hardship"],
+    "hardship/pairing": ["tests/pairing"], "hardship/models": ["tests/pairing", "tests/waivers"],
+    "hardship": ["tests/waivers", "tests/hardship"], "members/kinship": ["tests/approvals"],
     "carehub/approvals": ["tests/approvals", "tests/waivers"], "members/hands.py": ["tests/approvals"],
 }  # fmt: skip
 SHARED = ("carehub/access", "members/scope.py", "members/models", "carehub/masking.py")
