@@ -81,6 +81,7 @@ def let_happen(school: School) -> None:
 
 
 Row = tuple[int, Organization, frozenset[int], int | None]
+Grouped = tuple[int, Organization, frozenset[int], int | None, str]  # what a group of people is shown: of which one
 
 
 def events_of(source: str) -> Iterator[Row]:

@@ -5,7 +5,7 @@ from functools import partial
 
 from carehub.approvals.models import Application
 from hardship.models import Case, Need
-from tests.access.happenings import Row
+from tests.access.happenings import Grouped
 from tests.cast import School
 from tests.hardship.making import closed, need_of, opened, recognised
 
@@ -38,22 +38,24 @@ def fill_ledger(school: School) -> None:
         need_of(Case.objects.open().get(person=school.people[whose]), school, owner=owner, by=by)
 
 
-def cases(state: str) -> Iterator[Row]:
-    """Yield (number, where its person belongs, whose it is, who registered it)."""
+def cases(state: str) -> Iterator[Grouped]:
+    """Yield (number, where its person belongs, whose it is, who registered it, his group)."""
     found = {
         "open": Case.objects.recognised(), "running": Case.objects.filter(application__state="running"),
         "returned": Case.objects.filter(application__state="returned"), "closed": Case.objects.closed(),
     }[state]  # fmt: skip
     for one in found.select_related("application", "person__organization").order_by("pk"):
-        yield one.pk, one.person.organization, frozenset({one.person_id}), one.application.author_id
+        whose = one.person
+        yield one.pk, whose.organization, frozenset({whose.pk}), one.application.author_id, whose.occupation
 
 
-def needs() -> Iterator[Row]:
+def needs() -> Iterator[Grouped]:
     for one in Need.objects.select_related("case__person__organization").order_by("pk"):
-        yield one.pk, one.case.person.organization, frozenset({one.case.person_id}), one.asked_by_id
+        whose = one.case.person
+        yield one.pk, whose.organization, frozenset({whose.pk}), one.asked_by_id, whose.occupation
 
 
-LEDGER: dict[str, Callable[[], Iterator[Row]]] = {
+LEDGER: dict[str, Callable[[], Iterator[Grouped]]] = {
     "case": partial(cases, "open"),
     "running-case": partial(cases, "running"),
     "returned-case": partial(cases, "returned"),

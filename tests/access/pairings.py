@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from hardship.models import Activity, Case, Contact, Exchange, Helper, Pairing, VolunteerAction
 from members.models import Organization, Person
-from tests.access.happenings import Row
+from tests.access.happenings import Grouped, Row
 from tests.cast import School
 from tests.pairing.making import active, contacted, joined, paired, volunteered
 
@@ -37,18 +37,18 @@ def pair_up(school: School) -> None:
         volunteered(school.organizations[place], [school.people[who]], school.user(by))
 
 
-def pairings() -> Iterator[Row]:
-    """Yield (number, where the person belongs, himself and his helpers, his account)."""
+def pairings() -> Iterator[Grouped]:
+    """Yield (number, where the person belongs, himself and his helpers, his account, his group)."""
     for one in Pairing.objects.select_related("case__person__organization").order_by("pk"):
         helpers = one.helpers.values_list("person", flat=True)
-        yield one.pk, one.organization, frozenset({one.person.pk, *helpers}), one.person.user_id
+        yield one.pk, one.organization, frozenset({one.person.pk, *helpers}), one.person.user_id, one.person.occupation
 
 
-def rows_of(model: type[Helper] | type[Contact]) -> Iterator[Row]:
+def rows_of(model: type[Helper] | type[Contact]) -> Iterator[Grouped]:
     for row in model.objects.select_related("pairing__case__person__organization").order_by("pk"):
         one = row.pairing
         helper = row.person_id if isinstance(row, Helper) else row.helper.person_id
-        yield row.pk, one.organization, frozenset({one.person.pk, helper}), one.person.user_id
+        yield row.pk, one.organization, frozenset({one.person.pk, helper}), one.person.user_id, one.person.occupation
 
 
 def members_of(*places: Organization | None) -> frozenset[int]:
@@ -83,7 +83,7 @@ def actions() -> Iterator[Row]:
         yield one.pk, one.organization, members_of(one.organization), None
 
 
-PAIRED: dict[str, Callable[[], Iterator[Row]]] = {
+PAIRED: dict[str, Callable[[], Iterator[Row] | Iterator[Grouped]]] = {
     "pairing": pairings,
     "helper": lambda: rows_of(Helper),
     "contact": lambda: rows_of(Contact),

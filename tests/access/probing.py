@@ -22,7 +22,7 @@ from carehub.reminders.models import InboxItem
 from members.models import Organization, OrganizationGrant, Person, PersonGrant
 from talks.models import Talk
 from tests.access import authority
-from tests.access.happenings import MADE, Row, closed_periods, let_happen, transfers
+from tests.access.happenings import MADE, Grouped, Row, closed_periods, let_happen, transfers
 from tests.access.hardships import LEDGER, fill_ledger
 from tests.access.layers import ask_for_help, ask_for_words, follow_ups, make_talk, text_requests
 from tests.access.own_things import devices, inspections, messages
@@ -280,7 +280,7 @@ def listers() -> dict[str, Callable[[str], list[Target]]]:
     return plain | {name: _sided(rows) for name, rows in {"transfer": transfers, **TWO_SIDED}.items()}
 
 
-def _lister(rows: Callable[[], Iterable[Row]]) -> Callable[[str], list[Target]]:
+def _lister(rows: Callable[[], Iterable[Row | Grouped]]) -> Callable[[str], list[Target]]:
     return lambda persona: _made(rows())
 
 
@@ -288,8 +288,8 @@ def _sided(rows: Callable[[], Iterable[tuple[Row, Organization | None]]]) -> Cal
     return lambda persona: [*(replace(_made([row])[0], other_side=to) for row, to in rows()), NOBODY]
 
 
-def _made(rows: Iterable[Row]) -> list[Target]:
-    return [*(Target(pk, place, people, made_by=by) for pk, place, people, by in rows), NOBODY]
+def _made(rows: Iterable[Row | Grouped]) -> list[Target]:
+    return [*(Target(pk, place, people, *group, made_by=by) for pk, place, people, by, *group in rows), NOBODY]
 
 
 def _offices(school: School) -> list[Target]:

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from carehub.calendar import DAY, Window, quarter_of, window_named, year_of
-from carehub.catalog import CLAUSE_RULES, RULES
+from carehub.catalog import RULES
 from carehub.duties.look import Look
 from carehub.duties.rows import RowRule
 from carehub.duties.rule import Ask, Rule
 from members.models import Post
-from talks.duties import EVENTS
+from talks.duties import EACH_MUST, EVENTS
 from talks.duties.branch import BranchTalks, _served_that_day
 from talks.duties.general import GeneralBranchTalks
 from talks.duties.leader import LeaderTalks
@@ -80,7 +80,7 @@ class SmallSchools(TestCase):
     def test_engine_and_oracle_agree_on_small_schools(self, seed: int, on: dt.date, past: int) -> None:
         invent_events(invent(Random(seed), people=14, generals=2, branches=2), one_in=1)
         rows, seen = oracle.load(), on - dt.timedelta(days=past)
-        for rule in dict.fromkeys([*RULES, *CLAUSE_RULES]):
+        for rule in dict.fromkeys([*RULES, *EACH_MUST]):
             window = quarter_of(seen) if rule.cadence == "quarter" else year_of(seen)
             assert differences(on, window.label, rule, rows) == []
 

@@ -67,7 +67,8 @@ def test_the_committee_reads_numbers_and_no_name(school: School, as_: As):
     recognised(school, "outsider_member", by="outsider", degree="severe")
     opened(school, "direct_member", by="librarian")
     text = as_("approver").get("/hardship/").content.decode()
-    assert "特别困难 1 人，比较困难 1 人" in text
+    assert "特别困难 不足 5 人，比较困难 不足 5 人" in text
+    assert "特别困难 1 人，比较困难 1 人" in as_("clerk").get("/hardship/").content.decode()
     assert not [name for name in ("黎小满", "孙秉钧", "袁梦") if name in text]
 
 

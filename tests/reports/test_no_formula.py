@@ -19,6 +19,8 @@ from carehub.reports import building
 from carehub.reports.facts import MonthFacts
 from carehub.reports.sheets import Making, ledgers
 from carehub.sheets.writing import write_workbook
+from hardship.cases.sheets import hardship_ledger
+from hardship.models import Case
 from members.models import Organization, Person
 from members.sheets import roster_ledger
 from tests.cast import make_person
@@ -33,8 +35,9 @@ def all_ledgers(school):
     facts = MonthFacts(school.committee, "全校", month, MONTH, [], [], [], [], {})
     roster = roster_ledger(Person.objects.none(), viewer_of(school.user("clerk")), on=MONTH, scope="全校")
     branch = branch_ledger(SimpleNamespace(branch="一支部", on=MONTH), [], scope="一支部")
+    helped = hardship_ledger(Case.objects.none(), viewer_of(school.user("clerk")), on=MONTH, scope="全校")
     audit = audit_ledger(AuditEvent.objects.none(), count=0, on=MONTH, unit="全校")
-    return [audit, *ledgers(facts, Making("周启明", AT)), password_ledger([], "全校"), branch, roster]
+    return [audit, *ledgers(facts, Making("周启明", AT)), password_ledger([], "全校"), branch, roster, helped]
 
 
 def test_every_module_that_makes_a_ledger_is_tried_here():
@@ -45,6 +48,7 @@ def test_every_module_that_makes_a_ledger_is_tried_here():
         "carehub/management/commands/first_passwords.py",
         "carehub/reports/sheets.py",
         "carehub/sheets/writing.py",
+        "hardship/cases/sheets.py",
         "members/sheets.py",
     }
 
