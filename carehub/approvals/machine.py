@@ -37,8 +37,6 @@ class Verb(models.TextChoices):
 
 OPEN = (State.RUNNING, State.RETURNED)
 DECISIONS = (Verb.PASS, Verb.ADVISE_AGAINST, Verb.RETURN, Verb.DECLINE)  # of who has the step
-FORWARD = (Verb.PASS, Verb.ADVISE_AGAINST)
-OF_THE_APPLICANT = (Verb.AGAIN, Verb.AMEND, Verb.WITHDRAW)
 
 
 class NotPossible(Exception):

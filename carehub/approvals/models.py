@@ -20,9 +20,6 @@ from carehub.sealing import SealedTextField
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
-    def of_kind(self, kind: str) -> "ApplicationQuerySet":
-        return self.filter(kind=kind)
-
     def open(self) -> "ApplicationQuerySet":
         """Return what is not decided yet, the returned ones among them."""
         return self.filter(state__in=OPEN)

@@ -126,6 +126,8 @@ DEEDS: dict[str, Any] = {
     "administer second-factor": t("撤销第二步验证"),
 }
 APPLYING: dict[str, Any] = {
+    "waiver": t("看党费减免申请"),
+    "waiver-form": t("打印党费减免审批表"),
     "submit-application": t("提出申请"),
     "application-pass": t("同意申请"),
     "application-against": t("不同意，仍报上一级"),

@@ -16,7 +16,7 @@ from carehub.calendar import today
 from carehub.demo.university import University
 from hardship.models import Waiver
 from hardship.waivers import actions, meetings
-from hardship.waivers.chain import WAIVERS
+from hardship.waivers.chain import COMMITTEE, WAIVERS
 from hardship.waivers.dues import reckon
 from members.hands import holders_at, places_above
 from members.models import Person, Post
@@ -138,7 +138,7 @@ def taking(waiver: Waiver, deed: Deed, ground: Ground, by: Any, on: dt.date) -> 
 
 
 def call(title: str, waivers: list[Waiver], on: dt.date, number: int) -> Any:
-    there = [waiver for waiver in waivers if waiver.application.stage == len(WAIVERS.steps) - 1]
+    there = [waiver for waiver in waivers if waiver.application.stage == COMMITTEE]
     clerk = Post.objects.in_force(on).filter(role=Post.Role.DEPARTMENT_CLERK).select_related("person__user")[0]
     return meetings.call_meeting(
         title=title, held_on=on, present="到会 9 人", waivers=there, once_key=uuid.uuid5(SPACE, title),
@@ -150,7 +150,7 @@ def resolve(title: str, waivers: list[Waiver], number: int) -> None:
     """Let the committee agree to what came to it, twelve days after the last was put in."""
     on = waivers[-1].application.submitted_on + dt.timedelta(days=12)
     meeting = call(title, waivers, on, number)
-    there = [waiver for waiver in waivers if waiver.application.stage == len(WAIVERS.steps) - 1]
+    there = [waiver for waiver in waivers if waiver.application.stage == COMMITTEE]
     committee = places_above(waivers[0].person)["committee"]
     approver = next(holder for holder in holders_at([committee.path], on) if holder.persona == "PC")
     chosen = {waiver.application_id: waiver.application.version for waiver in there}

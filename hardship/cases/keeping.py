@@ -17,7 +17,7 @@ from hardship.cases import actions
 from hardship.cases import needs as needs_actions
 from hardship.cases.forms import CaseForm, CloseForm, NeedForm, OwnerForm, ResultForm, ReviewForm
 from hardship.cases.pages import rows_of, shows_ground
-from hardship.cases.stepping import conflict, has_open, joined, may_keep, note_reading
+from hardship.cases.stepping import conflict, has_open, joined, may_keep, note
 from hardship.cases.views import registered
 from hardship.models import Case, Need, Review
 from hardship.steps import seen_version
@@ -38,7 +38,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     one = kept_case(request, pk)
     if not one.is_recognised:
         raise PermissionDenied(_("只复核在册的。"))
-    note_reading(request, one)
+    note(request, one)
     form = ReviewForm(request.POST or None, case=one, on=today())
     if request.method == "POST" and form.is_valid():
         said = dict(form.cleaned_data)
@@ -87,7 +87,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     if one.is_open or has_open(one):
         raise PermissionDenied(_("这位同志还在台账里，不用重新登记。"))
     reads = shows_ground(one, viewer_of(request.user))
-    note_reading(request, one)
+    note(request, one)
     initial = actions.values_of(one) if reads else {}
     form = CaseForm(request.POST or None, on=today(), initial=initial)
     return registered(
@@ -166,7 +166,7 @@ def handled_need(request: HttpRequest, pk: int) -> Need:
     found: Need = get_object_or_404(rows.select_related("case__application", "case__person__organization"), pk=pk)
     if not viewer.reach("hardship", "e", "a").over_others().covers(found.case.access_facts()):
         raise PermissionDenied(_("由来办的同志、本人所在党组织或组织部写结果。"))
-    note_reading(request, found.case)
+    note(request, found.case)
     return found
 
 

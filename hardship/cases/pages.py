@@ -8,42 +8,27 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from carehub.access.viewer import Viewer, viewer_of
-from carehub.approvals.hands import Hands, hands_of
+from carehub.access.viewer import Viewer
 from carehub.approvals.machine import State
-from carehub.approvals.models import Decision
-from carehub.approvals.pictures import Node, decisions_of, picture_of
 from carehub.calendar import date_words
 from carehub.duties.duty import State as Look
 from carehub.duties.settings import DUE_SOON_YEAR, HARDSHIP_REVIEW, Settings
 from hardship.cases.chain import CASES
 from hardship.cases.rules import NextReview, next_review
 from hardship.models import Case, Review
-from hardship.steps import barred_words
+from hardship.steps import Drawn, drawn
 
 
 @dataclass(frozen=True)
-class Row:
+class Row(Drawn):
     """One case in a list."""
 
     case: Case
-    hands: Hands
-    nodes: Sequence[Node]
     review: NextReview | None
-    viewer: Viewer
-
-    @property
-    def is_mine(self) -> bool:
-        """Return whether the visitor has to decide it."""
-        return self.hands.holds(self.viewer.person_id)
 
     @property
     def shows_ground(self) -> bool:
         return shows_ground(self.case, self.viewer)
-
-    @property
-    def barred(self) -> str:
-        return barred_words(self.hands, self.viewer)
 
     @property
     def look(self) -> tuple[str, str]:
@@ -57,23 +42,9 @@ class Row:
 
 def rows_of(cases: Sequence[Case], user: Any, on: dt.date) -> list[Row]:
     """Return cases ready for a list, in a fixed number of queries."""
-    viewer, applications = viewer_of(user), [case.application for case in cases]
-    hands, decided = hands_of(applications, CASES, on), decisions_of(applications)
     reviews = next_reviews(cases, on)
-    return [
-        _row(case, hands.get(case.application_id, Hands()), decided[case.application_id], reviews[case.pk], viewer)
-        for case in cases
-    ]
-
-
-def _row(
-    case: Case, hands: Hands, decided: Sequence[Decision], review: NextReview | None, viewer: Viewer
-) -> Row:  # fmt: skip
-    nodes = picture_of(
-        case.application, CASES, decided, hands, viewer.on, applicant=case.person.name, viewer_id=viewer.person_id,
-        facts={d.number: d.present for d in decided},
-    )  # fmt: skip
-    return Row(case, hands, nodes, review, viewer)
+    both = zip(cases, drawn(cases, CASES, user, on), strict=True)
+    return [Row(**vars(one), case=case, review=reviews[case.pk]) for case, one in both]
 
 
 def next_reviews(cases: Sequence[Case], on: dt.date) -> dict[int, NextReview | None]:
@@ -155,8 +126,3 @@ def span_words(case: Case) -> str:
     if case.closed_on is None:
         return _("%s起") % date_words(first)
     return _("%(first)s至%(last)s") % {"first": date_words(first), "last": date_words(case.closed_on)}
-
-
-def opinions_of(case: Case) -> list[Decision]:
-    """Return what the steps said, with the sealed words; only for who reads the ground."""
-    return list(case.application.decisions.exclude(opinion="").order_by("number"))

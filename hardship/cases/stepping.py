@@ -6,24 +6,33 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from carehub.access.guards import guard
 from carehub.access.viewer import Viewer, viewer_of
-from carehub.approvals.actions import Ground, Overtaken, Refused
+from carehub.approvals.actions import Overtaken, Refused
 from carehub.approvals.hands import Hands
-from carehub.approvals.machine import Deed, State, Verb
-from carehub.approvals.pictures import back_to
-from carehub.audit.models import Action
-from carehub.audit.trail import record, record_first
+from carehub.approvals.machine import State, Verb
 from carehub.calendar import today
 from hardship.cases import actions
 from hardship.cases.chain import CASES, MEETINGS
-from hardship.cases.pages import Row, opinions_of, rows_of, shows_ground
+from hardship.cases.pages import Row, rows_of, shows_ground
 from hardship.models import Case, Need
-from hardship.steps import StepForm, WhyForm, is_untouched, seen_version
+from hardship.steps import (
+    StepForm,
+    WhyForm,
+    conflict_page,
+    deed_of,
+    ground_of,
+    is_untouched,
+    note_reading,
+    opinions_of,
+    seen_version,
+    step_form,
+)
 from members.kinship import declare
 from members.readers import layer, readers_of
 
@@ -55,11 +64,11 @@ def page_of_case(one: Case, user: Any, form: StepForm | None = None) -> dict[str
         "case": one,
         "row": row,
         "shows_ground": ground,
-        "opinions": opinions_of(one) if ground else [],
+        "opinions": opinions_of(one.application) if ground else [],
         "reviews": one.reviews.all() if ground else [],
         "needs": needs_of(one, viewer) if ground else [],
         "readers": readers_of(one.access_facts(), READERS, on) if one.is_open else [],
-        "form": (form or step_form(one, row.hands)) if row.is_mine else None,
+        "form": (form or form_of(one, row.hands)) if row.is_mine else None,
         "before": earlier_of(one),
         "opens_file": viewer.reach("person", "v").over_others().covers(one.access_facts()),
     } | rights_of(one, row, user)
@@ -120,22 +129,19 @@ def earlier_of(one: Case) -> list[Case]:
     return list(others.with_names()[:5])
 
 
-def note_reading(request: HttpRequest, one: Case) -> None:
-    """Write down that somebody else reads what is sensitive, before a line of it (or of a form again) is drawn."""
-    if one.person.user_id != request.user.pk and shows_ground(one, viewer_of(request.user)):
-        write = record_first if request.method == "GET" else record
-        write(Action.READ, by=request.user, target=one.person, path=one.path, what="case")
+def note(request: HttpRequest, one: Case) -> None:
+    """Write down that somebody else reads the hardship, if this visitor is shown it."""
+    if shows_ground(one, viewer_of(request.user)):
+        note_reading(request, one.person, path=one.path, what="case")
 
 
-def step_form(one: Case, hands: Hands, data: Any = None) -> StepForm:
+def form_of(one: Case, hands: Hands, data: Any = None) -> StepForm:
     """Return the form of the present step."""
     stop = one.application.stop(CASES)
     code = stop.step.code if stop else ""
-    return StepForm(
-        data, on=today(), submitted_on=one.application.submitted_on, back=back_to(one.application, CASES),
-        deputies=[(holder.person_id, holder.words) for holder in hands.deputies], meets=code in MEETINGS,
-        initial={"meeting": MEETINGS.get(code, "")},
-    )  # fmt: skip
+    return step_form(
+        one.application, CASES, hands, data, meets=code in MEETINGS, initial={"meeting": MEETINGS.get(code, "")}
+    )
 
 
 @guard("hardship", "a")
@@ -148,14 +154,16 @@ def step(request: HttpRequest, pk: int) -> HttpResponse:
     if one.application.version != seen:
         return conflict(request, one)
     if not row.is_mine:
-        raise PermissionDenied(row.barred or (_("这一步不由您办。现在等%s。") % row.hands.words))
-    form = step_form(one, row.hands, request.POST)
+        raise PermissionDenied(row.refusal)
+    form = form_of(one, row.hands, request.POST)
     if form.is_valid() and verb not in SAID:
         form.add_error(None, _("没有认出点的是哪个按钮，请再点一次。"))
     if not form.is_valid():
         return _step_again(request, one, form)
     try:
-        _decide(request, one, verb, form)
+        actions.take_step(
+            case=one, seen=seen, deed=deed_of(form), ground=ground_of(form), by=request.user, on=today()
+        )  # fmt: skip
     except Overtaken:
         return conflict(request, one)
     except Refused as refusal:
@@ -166,25 +174,15 @@ def step(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _step_again(request: HttpRequest, one: Case, form: StepForm) -> HttpResponse:
-    note_reading(request, one)
+    note(request, one)
     return render(request, "hardship/case.html", page_of_case(one, request.user, form), status=422)
 
 
-def _decide(request: HttpRequest, one: Case, verb: str, form: StepForm) -> None:
-    said = form.cleaned_data
-    ground = Ground(said["opinion"].strip(), said["meeting_on"], said["meeting"].strip(), said["present"].strip())
-    deed = Deed(verb, to=said["deputy"] if verb == Verb.HAND else said["back"])
-    actions.take_step(
-        case=one, seen=seen_version(request), deed=deed, ground=ground, by=request.user, on=today()
-    )  # fmt: skip
-
-
 def conflict(request: HttpRequest, one: Case) -> HttpResponse:
-    """Say what stands now, that nothing was done, and that nothing was done twice."""
+    """Say what stands now of a case."""
     now = Case.objects.with_names().get(pk=one.pk)
     row = rows_of([now], request.user, today())[0]
-    last = now.application.decisions.order_by("-number").defer("opinion").first()
-    return render(request, "hardship/conflict.html", {"row": row, "case": now, "last": last}, status=409)
+    return conflict_page(request, now, row, place=_("困难台账"), href=reverse("hardship:list"))
 
 
 @guard("hardship", "a")

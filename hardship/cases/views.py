@@ -27,14 +27,13 @@ from hardship.cases.hints import hints_for
 from hardship.cases.pages import reads_closed, rows_of, shows_ground
 from hardship.cases.panels import reviews_due
 from hardship.cases.sheets import hardship_ledger
-from hardship.cases.stepping import conflict, may_mend, note_reading, page_of_case, seen_case
+from hardship.cases.stepping import conflict, may_mend, note, page_of_case, seen_case
 from hardship.models import Case
 from hardship.models.case import WHERE
 from hardship.numbers import told
-from hardship.steps import seen_version
+from hardship.steps import seen_version, whom_to_enter
 from members.models import Person
 from members.panels import scope_words
-from members.roles_views import FOUND, chosen_person
 
 PAGE = 20
 
@@ -86,7 +85,7 @@ def counts_of(user: Any) -> list[tuple[str, str]]:
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one case: the hardship for who may read it, else that there was one; what the visitor may do."""
     one = seen_case(request, pk)
-    note_reading(request, one)
+    note(request, one)
     return render(request, "hardship/case.html", page_of_case(one, request.user))
 
 
@@ -107,14 +106,9 @@ def apply(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def enter(request: HttpRequest) -> HttpResponse:
     """Register somebody of the own organisations."""
-    viewer = viewer_of(request.user)
-    inside = Person.objects.filter(viewer.reach("hardship", "e").over_others().q(occupation=""))
-    people = inside.party_members().in_school().exclude(pk=viewer.person_id or 0)
-    person, words = chosen_person(request, among=people), request.GET.get("q", "").strip()[:60]
+    person, search = whom_to_enter(request, "hardship")
     if person is None:
-        found = people.found_by(words).by_name().select_related("organization")[:FOUND] if words else []
-        status = 422 if request.method == "POST" else 200
-        return render(request, "hardship/enter.html", {"words": words, "people": found}, status=status)
+        return render(request, "hardship/enter.html", search, status=422 if request.method == "POST" else 200)
     return registered(request, CaseForm(request.POST or None, on=today()), person, None, "hardship/enter.html")
 
 
@@ -148,7 +142,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     kind = OwnForm if one.person.user_id == request.user.pk else CaseForm
     initial = actions.values_of(one) | {"consent": True, "consent_on": one.consent_on}
     form = kind(request.POST or None, on=today(), initial=initial)
-    note_reading(request, one)
+    note(request, one)
     if request.method == "POST" and form.is_valid():
         kept = {"help_from_on": one.help_from_on, "help_to_on": one.help_to_on} if kind is OwnForm else {}
         try:

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from carehub.access.classes import classes
 from carehub.access.paths import PathField
-from carehub.access.viewer import Facts, viewer_of
+from carehub.access.viewer import Facts, Reach, Viewer, viewer_of
 from carehub.approvals.machine import OPEN, State
 from carehub.approvals.models import Application
 from carehub.calendar import DAY, last_possible_day
 from carehub.sealing import SealedTextField
+from hardship.waivers.chain import COMMITTEE
 from members.models import Organization, Person
 
 RESOURCE = "waiver"
@@ -27,18 +28,18 @@ class WaiverQuerySet(models.QuerySet["Waiver"]):
     def visible_to(self, user: Any) -> "WaiverQuerySet":
         """Return the own ones, those of the own organisations, and what came to the own step (the committee)."""
         viewer = viewer_of(user)
-        seen = viewer.reach(RESOURCE, "v").q(person="person", occupation="")
-        if viewer.may(RESOURCE, "c"):
-            seen |= self.model.reached_the_committee()
-        return self.filter(seen)
+        return self._reached(viewer, viewer.reach(RESOURCE, "v"))
 
     def in_organizations_of(self, user: Any) -> "WaiverQuerySet":
         """Return those that are visible by an office, without one's own."""
         viewer = viewer_of(user)
-        seen = viewer.reach(RESOURCE, "v").over_others().q(person="person", occupation="")
+        return self._reached(viewer, viewer.reach(RESOURCE, "v").over_others()).exclude(person=viewer.person_id)
+
+    def _reached(self, viewer: Viewer, reach: Reach) -> "WaiverQuerySet":
+        seen = reach.q(person="person", occupation="")
         if viewer.may(RESOURCE, "c"):
             seen |= self.model.reached_the_committee()
-        return self.filter(seen).exclude(person=viewer.person_id)
+        return self.filter(seen)
 
     def open(self) -> "WaiverQuerySet":
         return self.filter(application__state__in=OPEN)
@@ -187,9 +188,6 @@ class Waiver(models.Model):
         """Return whether nothing of it is to come: refused, taken back, revoked, or its last month has passed."""
         state = self.application.state
         return state in (State.DECLINED, State.WITHDRAWN) or (state == State.APPROVED and self.ends_on < on)
-
-
-COMMITTEE = 2  # the place of the committee among the steps of hardship.waivers.chain; a test holds them together
 
 
 def months_between(first: dt.date, last: dt.date) -> int:

@@ -15,7 +15,7 @@ from hardship.models import Contact, Helper, Pairing
 from hardship.pairing import actions
 from hardship.pairing.forms import ContactForm, CorrectionForm
 from hardship.pairing.pages import may_keep
-from hardship.pairing.seeing import conflict, joined, note_reading, own_service, seen_pairing, shown_form
+from hardship.pairing.seeing import conflict, joined, note, own_service, seen_pairing, shown_form
 from hardship.steps import WhyForm
 
 
@@ -66,7 +66,7 @@ def handled_contact(request: HttpRequest, pk: int) -> Contact:
         raise PermissionDenied(_("由联系的帮扶人，或本人所在党组织的书记、组织委员、组织员更正。"))
     if not found.pairing.is_running:
         raise PermissionDenied(_("这项结对已经结束，不再改。"))
-    note_reading(request, found.pairing)
+    note(request, found.pairing)
     return found
 
 

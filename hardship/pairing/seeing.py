@@ -9,12 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carehub.access.viewer import viewer_of
-from carehub.audit.models import Action
-from carehub.audit.trail import record, record_first
 from carehub.calendar import today
 from hardship.models import Helper, Pairing
 from hardship.models.pairing import CASE_SEALED
 from hardship.pairing.pages import may_keep, responsible_words, rows_of, shows_words
+from hardship.steps import note_reading
 from members.readers import layer, readers_of
 
 READERS = (layer(gettext_lazy("需求和措施"), pairing="v"),)
@@ -58,11 +57,10 @@ def own_service(one: Pairing, user: Any) -> Helper | None:
     return found
 
 
-def note_reading(request: HttpRequest, one: Pairing) -> None:
-    """Write down that somebody else reads what is sensitive, before a line of it (or of a form again) is drawn."""
-    if one.person.user_id != request.user.pk and shows_words(one, viewer_of(request.user)):
-        write = record_first if request.method == "GET" else record
-        write(Action.READ, by=request.user, target=one.person, path=one.path, what="pairing")
+def note(request: HttpRequest, one: Pairing) -> None:
+    """Write down that somebody else reads need and measures, if this visitor is shown them."""
+    if shows_words(one, viewer_of(request.user)):
+        note_reading(request, one.person, path=one.path, what="pairing")
 
 
 def page_of_pairing(one: Pairing, user: Any) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from hardship.models.pairing import RUNNING
 from hardship.pairing import actions
 from hardship.pairing.forms import EndForm, PairingFilter, PairingForm, TextForm
 from hardship.pairing.pages import helpers_in, responsible_words, rows_of, shows_words
-from hardship.pairing.seeing import conflict, kept_pairing, note_reading, page_of_pairing, seen_pairing, shown_form
+from hardship.pairing.seeing import conflict, kept_pairing, note, page_of_pairing, seen_pairing, shown_form
 from hardship.pairing.serving import choose_helper, chosen_helper
 from hardship.steps import seen_version
 
@@ -92,7 +92,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
 def pairing(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one pairing: who helps with what, the contacts, what came of it."""
     one = seen_pairing(request, pk)
-    note_reading(request, one)
+    note(request, one)
     return render(request, "pairing/pairing.html", page_of_pairing(one, request.user))
 
 
@@ -101,7 +101,7 @@ def pairing(request: HttpRequest, pk: int) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change need, measures, who is responsible, the days ahead."""
     one, on = kept_pairing(request, pk), today()
-    note_reading(request, one)
+    note(request, one)
     initial = {name: getattr(one, name) for name in actions.TEXT}
     form = TextForm(
         request.POST or None, posts=owners_for(one.case, on), on=on, first=one.started_on, initial=initial

@@ -23,3 +23,4 @@ WAIVERS = Chain(
         ),
     ),
 )  # fmt: skip
+COMMITTEE = len(WAIVERS.steps) - 1  # its place among the steps

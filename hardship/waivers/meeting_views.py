@@ -21,11 +21,11 @@ from carehub.approvals.pictures import back_to
 from carehub.calendar import today
 from hardship.models import Waiver
 from hardship.models.waiver import months_between
-from hardship.steps import seen_version
+from hardship.steps import note_reading, opinions_of, seen_version
 from hardship.waivers import meetings
 from hardship.waivers.chain import WAIVERS
 from hardship.waivers.dues import reckon
-from hardship.waivers.pages import Row, opinions_of, rows_of
+from hardship.waivers.pages import Row, rows_of
 from members.kinship import declare
 from members.roles_forms import DayField, OnceForm
 
@@ -108,7 +108,10 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_GET
 def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the agenda: one row a request, the file of one open at a time, the resolution below."""
-    return render(request, "waivers/meeting.html", page_of(request, get_object_or_404(seen_meetings(request), pk=pk)))
+    context = page_of(request, get_object_or_404(seen_meetings(request), pk=pk))
+    if (shown := context["open_row"]) is not None:
+        note_reading(request, shown.waiver.person, path=shown.waiver.path, what="waiver")
+    return render(request, "waivers/meeting.html", context)
 
 
 def page_of(request: HttpRequest, one: Meeting, *, error: str = "", typed: Any = None) -> dict[str, Any]:
@@ -146,7 +149,7 @@ def file_of(row: Row) -> dict[str, Any]:
     return {
         "waiver": whole,
         "reckoning": reckon(whole.dues, income, whole.application.submitted_on),
-        "opinions": opinions_of(whole),
+        "opinions": opinions_of(whole.application),
         "back": back_to(whole.application, WAIVERS),
         "before": list(Waiver.objects.filter(person=whole.person_id).approved().exclude(pk=whole.pk).with_names()[:3]),
     }

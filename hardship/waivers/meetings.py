@@ -17,9 +17,7 @@ from carehub.audit.models import Action
 from carehub.audit.trail import record
 from hardship.models import Waiver
 from hardship.waivers.actions import follow
-from hardship.waivers.chain import WAIVERS
-
-COMMITTEE = len(WAIVERS.steps) - 1
+from hardship.waivers.chain import COMMITTEE, WAIVERS
 
 
 def waiting_for_a_meeting() -> Any:

@@ -8,57 +8,30 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from carehub.access.viewer import Viewer, viewer_of
-from carehub.approvals.hands import Hands, hands_of
 from carehub.approvals.machine import State
 from carehub.approvals.models import Decision, last_decisions
-from carehub.approvals.pictures import Node, decisions_of, picture_of
 from carehub.calendar import date_words
 from carehub.masking import masked_id, masked_id_for_export
 from hardship.models import Waiver
-from hardship.steps import barred_words
+from hardship.steps import Drawn, drawn
 from hardship.waivers.chain import WAIVERS
 
 
 @dataclass(frozen=True)
-class Row:
+class Row(Drawn):
     """One request in a list."""
 
     waiver: Waiver
-    hands: Hands
-    nodes: Sequence[Node]
-    viewer: Viewer
-
-    @property
-    def is_mine(self) -> bool:
-        """Return whether the visitor has to decide it."""
-        return self.hands.holds(self.viewer.person_id)
 
     @property
     def shows_ground(self) -> bool:
         return shows_ground(self.waiver, self.viewer)
 
-    @property
-    def barred(self) -> str:
-        """Return why the visitor, whose office it is, stays out of it, and who decides."""
-        return barred_words(self.hands, self.viewer)
-
 
 def rows_of(waivers: Sequence[Waiver], user: Any, on: dt.date) -> list[Row]:
     """Return requests ready for a list, in a fixed number of queries."""
-    viewer, applications = viewer_of(user), [waiver.application for waiver in waivers]
-    hands, decided = hands_of(applications, WAIVERS, on), decisions_of(applications)
-    return [
-        _row(waiver, hands.get(waiver.application_id, Hands()), decided[waiver.application_id], viewer, on)
-        for waiver in waivers
-    ]
-
-
-def _row(waiver: Waiver, hands: Hands, decided: Sequence[Decision], viewer: Viewer, on: dt.date) -> Row:
-    nodes = picture_of(
-        waiver.application, WAIVERS, decided, hands, on, applicant=waiver.person.name, viewer_id=viewer.person_id,
-        facts={d.number: d.present for d in decided},
-    )  # fmt: skip
-    return Row(waiver, hands, nodes, viewer)
+    both = zip(waivers, drawn(waivers, WAIVERS, user, on), strict=True)
+    return [Row(**vars(one), waiver=waiver) for waiver, one in both]
 
 
 def shows_ground(waiver: Waiver, viewer: Viewer) -> bool:
@@ -134,8 +107,3 @@ def person_for(waiver: Waiver, user: Any) -> dict[str, str]:
         "number": masked_id_for_export(number) if exports and masked else masked_id(number) if masked else "",
         "position": waiver.person.position if viewer.reach("person", "v").covers(facts) else "",
     }
-
-
-def opinions_of(waiver: Waiver) -> list[Decision]:
-    """Return what the steps said, with the sealed words; only for who reads the ground."""
-    return list(waiver.application.decisions.exclude(opinion="").order_by("number"))

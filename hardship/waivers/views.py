@@ -18,16 +18,15 @@ from carehub.approvals.machine import State
 from carehub.calendar import today
 from hardship.models import Waiver
 from hardship.money import MoneyField
-from hardship.steps import seen_version
+from hardship.steps import note_reading, seen_version, whom_to_enter
 from hardship.waivers import actions
 from hardship.waivers.conflicts import conflict
 from hardship.waivers.counts import year_counts
 from hardship.waivers.dues import reckon
 from hardship.waivers.forms import PaperForm, WaiverForm
-from hardship.waivers.pages import blocks_of, person_for, rows_of
-from hardship.waivers.stepping import page_of_waiver
+from hardship.waivers.pages import blocks_of, person_for, rows_of, shows_ground
+from hardship.waivers.stepping import note, page_of_waiver, seen_waiver
 from members.models import Person
-from members.roles_views import FOUND, chosen_person
 
 PAGE = 30
 
@@ -69,14 +68,9 @@ def apply(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def enter(request: HttpRequest) -> HttpResponse:
     """Put down the signed paper of somebody of the own organisations."""
-    viewer = viewer_of(request.user)
-    inside = Person.objects.filter(viewer.reach("waiver", "e").over_others().q(occupation=""))
-    people = inside.party_members().in_school().exclude(pk=viewer.person_id or 0)
-    person, words = chosen_person(request, among=people), request.GET.get("q", "").strip()[:60]
+    person, search = whom_to_enter(request, "waiver")
     if person is None:
-        found = people.found_by(words).by_name().select_related("organization")[:FOUND] if words else []
-        status = 422 if request.method == "POST" else 200
-        return render(request, "waivers/enter.html", {"words": words, "people": found}, status=status)
+        return render(request, "waivers/enter.html", search, status=422 if request.method == "POST" else 200)
     before = renewed(request, Waiver.objects.visible_to(request.user).filter(person=person))
     form = PaperForm(request.POST or None, person=person, on=today(), initial=first_values(person, before))
     return _applied(request, form, person, before, "waivers/enter.html")
@@ -133,9 +127,8 @@ def reckoned(request: HttpRequest) -> HttpResponse:
 @require_GET
 def waiver(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one request: its steps, its ground for who may read it, and what the visitor may do."""
-    one = get_object_or_404(
-        Waiver.objects.visible_to(request.user).select_related("application", "person", "organization"), pk=pk
-    )
+    one = seen_waiver(request, pk)
+    note(request, one)
     return render(request, "waivers/waiver.html", page_of_waiver(one, request.user))
 
 
@@ -167,13 +160,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """Print the 审批表 with the opinions and places for signature and seal, for who reads the ground."""
-    one = get_object_or_404(
-        Waiver.objects.visible_to(request.user).select_related("application", "person", "organization"), pk=pk
-    )
-    context = page_of_waiver(one, request.user) | {
-        "blocks": blocks_of(one),
-        "about": person_for(one, request.user),
-    }
-    if not context["shows_ground"]:
+    one = seen_waiver(request, pk)
+    if not shows_ground(one, viewer_of(request.user)):
         raise Http404
+    note_reading(request, one.person, path=one.path, what="waiver-form")
+    context = page_of_waiver(one, request.user) | {"blocks": blocks_of(one), "about": person_for(one, request.user)}
     return render(request, "waivers/paper.html", context)

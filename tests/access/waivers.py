@@ -9,10 +9,9 @@ from carehub.approvals.hands import hands_on
 from carehub.approvals.machine import State
 from carehub.approvals.models import Application, Meeting
 from hardship.models import Waiver
-from hardship.models.waiver import COMMITTEE
 from hardship.waivers import actions
 from hardship.waivers import meetings as deciding
-from hardship.waivers.chain import WAIVERS
+from hardship.waivers.chain import COMMITTEE, WAIVERS
 from members.kinship import declare
 from members.models import Kinship, Person
 from tests.cast import School

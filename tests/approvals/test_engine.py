@@ -16,7 +16,6 @@ from carehub.approvals.hands import hands_on
 from carehub.approvals.machine import DECISIONS, OPEN, Deed, Position, State, Verb, barred, moved, possible
 from carehub.approvals.models import Application
 from hardship.models import Waiver
-from hardship.models.waiver import COMMITTEE
 from hardship.waivers import actions
 from hardship.waivers.chain import WAIVERS
 from members.kinship import declare
@@ -287,8 +286,3 @@ def test_barring_names_the_reason():
     assert barred(position, applicant=1, relatives=[2]) == {7: "previous", 2: "relative", 1: "self"}
     assert moved(position, Deed(Verb.DECLINE, 3), [True, True, True]).last_actor == 3
     assert set(DECISIONS) <= possible(position)
-
-
-def test_the_committee_stands_where_the_model_of_a_waiver_says():
-    assert WAIVERS.steps[COMMITTEE].code == "committee"
-    assert len(WAIVERS.steps) == COMMITTEE + 1

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from carehub.access.matrix import matrix
 from hardship.models import Waiver
-from hardship.models.waiver import COMMITTEE
+from hardship.waivers.chain import COMMITTEE
 from members.models import Affiliation, LifeEvent, Organization, OrganizationGrant, Oversight, Person, PersonGrant, Post
 from talks.models import Correction, Participation, TextRequest
 from tests.access.probing import CAST, GROUPS, SEATS, TODAY

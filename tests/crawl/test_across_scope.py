@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import resolve, reverse
 
 from hardship.models import Helper, Waiver
-from hardship.models.waiver import COMMITTEE
+from hardship.waivers.chain import COMMITTEE
 from members.models import Post
 from talks.models import Talk
 from tests.access.probing import CAST, MISSING, expected, known_routes, targets_of
