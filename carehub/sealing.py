@@ -106,7 +106,7 @@ def key_of_bytes(sealed: bytes) -> str:
 
 def keyed_hash(text: str) -> str:
     """Return the hash by which a sealed value is found again (equality only)."""
-    return hmac.new(settings.FIELD_HASH_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(settings.FIELD_HASH_KEY.encode(), text.encode(), "sha256").hex()
 
 
 class SealedTextField(models.TextField):

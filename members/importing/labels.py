@@ -131,4 +131,4 @@ MANNERS = spelled(
 
 def label_in(table: dict[str, str], text: str) -> str | None:
     """Return the value of a label in any of its spellings."""
-    return table.get(squeezed(text))
+    return (table.get(text) or table.get(squeezed(text))) if text else None

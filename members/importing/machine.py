@@ -84,7 +84,8 @@ def refusal(file_name: str, trouble: Refused, importer: Importer) -> Reading:
 
 def judge(table: Table, importer: Importer, file_name: str) -> Reading:
     """Return what the rows of a table mean today. Writes nothing."""
-    rows = [Row(line.number, line.cells, table.headers, importer.by_key(), table.mac_epoch) for line in table.lines]
+    columns = importer.by_key()
+    rows = [Row(line.number, line.cells, table.headers, columns, table.mac_epoch) for line in table.lines]
     for line, row in zip(table.lines, rows, strict=True):
         if line.hidden:
             row.warn(next(iter(table.headers)), "row-hidden", _("这一行在工作簿里是隐藏的，已照常读取。"))

@@ -19,6 +19,7 @@ from members.rules import NO_PROBATION
 
 EXACT_DIGITS = 15  # more digits than a number cell can keep
 LONGEST_NAME = 60
+SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
 MOBILE = re.compile(r"1[3-9]\d{9}")
 LANDLINE = re.compile(r"(?:\(?0\d{2,3}\)?-?)?[2-9]\d{6,7}(?:-\d{1,5})?")
 CATEGORY_WORDS = _("人员类别应为正式党员、预备党员、发展对象、入党积极分子或入党申请人。")
@@ -35,6 +36,7 @@ class Wanted:
     organization: Organization | None = None
     since_on: dt.date | None = None
     fields: dict[str, Any] = field(default_factory=dict)
+    dates: dict[str, Known] = field(default_factory=dict)  # born, joined, confirmed
     defaults: dict[str, Any] = field(default_factory=dict)
     _id_hash: str = ""
 
@@ -52,8 +54,7 @@ class Wanted:
 
     def known(self, name: str) -> Known | None:
         """Return a date that the row tells, with its precision."""
-        day = self.fields.get(f"{name}_on")
-        return Known(day, self.fields[f"{name}_precision"]) if day else None
+        return self.dates.get(name)
 
     @property
     def born(self) -> Known | None:
@@ -115,7 +116,7 @@ def digits_lost(value: Any, text: str) -> bool:
     """Return whether a number (or its 5.13E+17) stands where text had to be."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return abs(value) >= 10**EXACT_DIGITS
-    return bool(re.fullmatch(r"\d(?:\.\d+)?[eE]\+?\d+", text))
+    return bool(SCIENTIFIC.fullmatch(text))
 
 
 def read_labels(wanted: Wanted) -> None:
@@ -153,7 +154,7 @@ def matched(row: Row, key: str, table: dict[str, str], text: str) -> str | None:
 def read_dates(wanted: Wanted, on: dt.date) -> None:
     for name in ("born", "joined", "confirmed"):
         if known := wanted.row.date(f"{name}_on"):
-            wanted.fields |= {f"{name}_on": known.on, f"{name}_precision": known.precision}
+            wanted.dates[name] = known
     if since := wanted.row.date("since_on"):
         wanted.since_on = since.on
         if since.on > on:
@@ -181,6 +182,8 @@ def phone_of(value: Any, text: str) -> str:
     """Return the numbers of a cell, several joined by 、; empty if one of them is no phone number."""
     if isinstance(value, float) and digits_lost(value, text):
         return ""
+    if MOBILE.fullmatch(text):
+        return text
     parts = [re.sub(r"[\s]", "", part) for part in re.split(r"[、,;/|]|\s{2,}|(?<=\d{11})\s", text)]
     numbers = [re.sub(r"^\+?86-?(?=1\d{10}$)", "", part) for part in parts if part]
     numbers = [re.sub(r"-", "", part) if MOBILE.fullmatch(part.replace("-", "")) else part for part in numbers]
@@ -202,7 +205,7 @@ def read_standing(wanted: Wanted, on: dt.date) -> None:
         fields["is_floating"] = floating == "yes"
     if (text := row.text("floating_to")) and fields.get("is_floating") is not False:
         fields["floating_to"] = text[: WIDTHS["floating_to"]]
-    if re.fullmatch(r"[+-]?\d{1,4}", squeezed(row.text("correction"))):
+    if row.has("correction") and re.fullmatch(r"[+-]?\d{1,4}", squeezed(row.text("correction"))):
         fields["standing_correction_months"] = int(squeezed(row.text("correction")))
 
 

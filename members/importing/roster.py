@@ -87,7 +87,7 @@ class RosterImporter(Importer):
         self.organizations.attach_to(self.people.everybody)
         entries = [self.entry(one) for one in wanted]
         for one in wanted:
-            one.fields, one.defaults = {}, {}
+            one.fields, one.defaults, one.dates = {}, {}, {}
             one.row.cells = one.row.cells if one.row.findings else {}  # of a row to be put right they are kept
         return entries
 
