@@ -54,12 +54,12 @@ def rows_of(model: type[Helper] | type[Contact]) -> Iterator[Grouped]:
 def members_of(*places: Organization | None) -> frozenset[int]:
     """Return everybody who belongs to one of the organisations, found by walking up from each person."""
     wanted, found = {place.pk for place in places if place}, set()
-    for person in Person.objects.select_related("organization"):
-        at = person.organization
+    parents = dict(Organization.objects.values_list("pk", "parent"))
+    for person, at in Person.objects.values_list("pk", "organization"):
         while at is not None:
-            if at.pk in wanted:
-                found.add(person.pk)
-            at = at.parent
+            if at in wanted:
+                found.add(person)
+            at = parents[at]
     return frozenset(found)
 
 

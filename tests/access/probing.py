@@ -9,6 +9,7 @@ import tomllib
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -275,17 +276,17 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
 
 
 def listers() -> dict[str, Callable[[str], list[Target]]]:
-    """Return the kinds of things whose rows the modules beside this one know."""
+    """Return the kinds of things whose rows the modules beside this one know, each list read once."""
     plain = {name: _lister(rows) for name, rows in {**MADE, **LEDGER, **PAIRED}.items()}
     return plain | {name: _sided(rows) for name, rows in {"transfer": transfers, **TWO_SIDED}.items()}
 
 
 def _lister(rows: Callable[[], Iterable[Row | Grouped]]) -> Callable[[str], list[Target]]:
-    return lambda persona: _made(rows())
+    return cache(lambda persona: _made(rows()))
 
 
 def _sided(rows: Callable[[], Iterable[tuple[Row, Organization | None]]]) -> Callable[[str], list[Target]]:
-    return lambda persona: [*(replace(_made([row])[0], other_side=to) for row, to in rows()), NOBODY]
+    return cache(lambda persona: [*(replace(_made([row])[0], other_side=to) for row, to in rows()), NOBODY])
 
 
 def _made(rows: Iterable[Row | Grouped]) -> list[Target]:

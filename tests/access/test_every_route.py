@@ -129,10 +129,10 @@ def test_nobody_sees_what_is_not_theirs(school: School, persona: str, figure: Fi
 
 
 def test_a_visitor_is_sent_to_sign_in_everywhere(school: School, figure: Figure):
-    client = Client(raise_request_exception=False)
+    client, kinds = Client(raise_request_exception=False), targets_of(school)
     for route in asked_routes():
         if not route.public:
-            targets = targets_of(school)[route.target]("M") if route.target else [None]
+            targets = kinds[route.target]("M") if route.target else [None]
             for method in METHODS:
                 statuses = {ask(client, route, method, target) for target in (targets[0], targets[-1])}
                 assert statuses == {401}, f"{method} {route.name}"
@@ -142,11 +142,11 @@ def test_a_visitor_is_sent_to_sign_in_everywhere(school: School, figure: Figure)
 @pytest.mark.parametrize("persona", ONE_OF_EACH_KIND)
 @pytest.mark.walk
 def test_a_method_that_a_route_does_not_have_does_nothing(school: School, persona: str, figure: Figure):
-    wrong, before = [], None
+    wrong, before, kinds = [], None, targets_of(school)
     client, user = Client(raise_request_exception=False), school.user(CAST[persona])
     for route in asked_routes():
         for method in (method for method in METHODS if method not in route.methods):
-            target = targets_of(school)[route.target](persona)[0] if route.target else None
+            target = kinds[route.target](persona)[0] if route.target else None
             status = ask(signed_in(client, user, before), route, method, target)
             wanted, before = expected_without(school, persona, route, method, target), route
             figure("A1 probes", 1)
