@@ -24,7 +24,7 @@ from tests.figures import Figure
 
 pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 PERSONAS = ("M", "GL", "BS", "BO", "GS", "GO", "LD", "LT", "XG", "OD")
-EACH, WITHIN_MS, AGAIN = 1, 5.0, 40
+EACH, WITHIN_MS, AGAIN = 1, 5.0, 60
 NONCES = re.compile(
     r"csrfmiddlewaretoken\" value=\"\w+|\"X-CSRFToken\": \"\w+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
@@ -113,7 +113,7 @@ def test_what_is_forbidden_looks_like_what_does_not_exist(canaries: Canaries, fi
         compare(clients[pair.persona], pair, clocks[pair.group], swapped=n % 2 == 1)
     figure("A4 pairs", len(pairs))
     assert len(pairs) >= 500
-    for _round in range(3):  # the machine may have been busy: what is apart is asked again, more often
+    for _round in range(5):  # the machine may have been busy: what is apart is asked again, more often
         for group in [group for group, clock in clocks.items() if clock.apart > WITHIN_MS]:
             clocks[group] = ask_again([pair for pair in pairs if pair.group == group], clients)
     worst = max(clock.apart for clock in clocks.values())
@@ -123,7 +123,7 @@ def test_what_is_forbidden_looks_like_what_does_not_exist(canaries: Canaries, fi
 
 def ask_again(pairs: list[Pair], clients: dict[str, Client]) -> Clock:
     clock = Clock()
-    for n in range(AGAIN * max(1, 5 // len(pairs))):
+    for n in range(max(AGAIN // len(pairs), 1)):
         for pair in pairs:
             compare(clients[pair.persona], pair, clock, swapped=n % 2 == 1)
     return clock
