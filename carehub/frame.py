@@ -38,6 +38,11 @@ def for_the_ledger(viewer: Viewer) -> list[int] | None:
     return [] if viewer.reach("hardship", "v", "n").over_others() else None
 
 
+def for_keepers_of_the_roster(viewer: Viewer) -> list[int] | None:
+    """Whoever brings in the roster; who brings in one ledger alone goes there from the ledger's own page."""
+    return [] if viewer.may("roster_import", "e") else None
+
+
 def for_helpers(viewer: Viewer) -> list[int] | None:
     """Whoever a post can bring something to do for somebody else."""
     return [] if viewer.may("follow_up", "a") else None
@@ -145,7 +150,7 @@ PLACES = (
     Place(_("困难台账"), "heart-handshake", "hardship:list", for_the_ledger, "", _("帮扶")),
     Place(_("结对帮扶"), "friends", "pairing:list", for_officers_of_posts, "", _("帮扶")),
     Place(_("督查资料"), "folders", "reports:list", always, "", _("经费与监督")),
-    Place(_("名册导入"), "list-check", "members:imports", always, "", _("经费与监督")),
+    Place(_("名册导入"), "list-check", "members:imports", for_keepers_of_the_roster, "", _("经费与监督")),
     Place(_("审计记录"), "shield-check", "audit:list", for_auditor, _("审计")),
     Place(_("安全事件"), "shield-check", "audit:list", for_watchers_of_security, _("安全")),
     Place(_("职务办理"), "id-badge-2", "roles:list", for_offices, "", _("账号和授权")),

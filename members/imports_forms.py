@@ -6,15 +6,19 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from carehub.access.viewer import viewer_of
+from carehub.access.viewer import Reach, viewer_of
 from carehub.sheets.gate import Refused, check_size
 from members.importing.base import Importer, importers
 
 
 def offered_to(user: Any) -> list[type[Importer]]:
     """Return the kinds of file that this account may import; posts and the tree are for the whole school."""
-    reach = viewer_of(user).reach("roster_import", "e")
-    return [kind for kind in importers() if reach and (reach.everything or not kind.for_whole_school)]
+    viewer = viewer_of(user)
+    return [kind for kind in importers() if may_bring(viewer.reach(*kind.right), kind)]
+
+
+def may_bring(reach: Reach, kind: type[Importer]) -> bool:
+    return bool(reach) and (reach.everything or not kind.for_whole_school)
 
 
 class UploadForm(forms.Form):
@@ -32,7 +36,8 @@ class UploadForm(forms.Form):
         kinds = offered_to(user)
         self.fields["kind"].choices = [(kind.kind, kind.title) for kind in kinds]  # type: ignore[attr-defined]
         names = [kind.kind for kind in kinds]
-        self.fields["kind"].initial = "roster" if "roster" in names else next(iter(names), "")
+        asked = [self.initial.pop("kind", ""), "roster", *names]
+        self.fields["kind"].initial = next((name for name in asked if name in names), "")
         self.fields["file"].widget.attrs["accept"] = ".xlsx"
 
     def clean_file(self) -> UploadedFile:

@@ -24,7 +24,7 @@ from members.models import RosterImport
 PAGE = 25
 
 
-@guard("roster_import", "e")
+@guard("roster_import", "e", "p")
 @require_GET
 def imports(request: HttpRequest) -> HttpResponse:
     """List the imports that the visitor may see, the newest first, with a way to upload another."""
@@ -37,7 +37,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     return render(request, "members/imports.html", {"page": page, "kinds": offered_to(request.user)})
 
 
-@guard("roster_import", "e")
+@guard("roster_import", "e", "p")
 @require_http_methods(["GET", "POST"])
 def import_new(request: HttpRequest) -> HttpResponse:
     """Take a workbook."""
@@ -55,26 +55,27 @@ def import_new(request: HttpRequest) -> HttpResponse:
                 )
             )
     else:
-        form = UploadForm(user=request.user, initial={"once_key": uuid.uuid4()})
+        initial = {"once_key": uuid.uuid4(), "kind": request.GET.get("kind", "")}
+        form = UploadForm(user=request.user, initial=initial)
     context = {"form": form, "kinds": offered_to(request.user)}
     return render(request, "members/import_new.html", context, status=422 if form.errors else 200)
 
 
-@guard("roster_import", "e")
+@guard("roster_import", "e", "p")
 @require_GET
 def import_one(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one upload: how far it is, what it would do, or what it did."""
     return render(request, "members/import.html", {"batch": own_batch(request, pk)})
 
 
-@guard("roster_import", "e")
+@guard("roster_import", "e", "p")
 @require_GET
 def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
     """Return the body of the page; it asks for itself again while work is going on."""
     return render(request, "members/_import.html", {"batch": own_batch(request, pk)})
 
 
-@guard("roster_import", "e")
+@guard("roster_import", "e", "p")
 @require_POST
 def import_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Write what was shown; a second click finds it under way."""
@@ -84,7 +85,7 @@ def import_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(batch)
 
 
-@guard("roster_import", "e")
+@guard("roster_import", "e", "p")
 @require_http_methods(["GET", "POST"])
 def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what taking a written roster back would change, or why it stays; take it back on a click."""
@@ -101,7 +102,7 @@ def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(batch)
 
 
-@guard("roster_import", "e")
+@guard("roster_import", "e", "p")
 @require_GET
 def import_problems(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand out the rows that need a look, as they stand in the file, cells marked; to its uploader only."""
@@ -118,7 +119,7 @@ def import_problems(request: HttpRequest, pk: int) -> HttpResponse:
     return ledger_response(name, data, after=event)
 
 
-@guard("roster_import", "e")
+@guard("roster_import", "e", "p")
 @require_GET
 def import_template(request: HttpRequest, kind: str) -> HttpResponse:
     """Hand out an empty workbook with the right header."""

@@ -14,6 +14,7 @@ from members.roles import ACTING, RESTRICTED, acting_words
 
 NO_DAY = gettext_lazy("日期无法识别。请从日历里选一天。")
 SHORT = gettext_lazy("请写清楚一点，至少 4 个字。")
+LONG = gettext_lazy("太长了，最多 %(limit_value)s 个字。请写短一点。")
 
 
 class DayField(forms.DateField):
@@ -27,7 +28,7 @@ class DayField(forms.DateField):
 
 class ReasonField(forms.CharField):
     def __init__(self, *, label: Any, **kwargs: Any) -> None:
-        wrong = {"required": gettext_lazy("还没有写。"), "min_length": SHORT}
+        wrong = {"required": gettext_lazy("还没有写。"), "min_length": SHORT, "max_length": LONG}
         look = forms.Textarea(attrs={"rows": 2})
         super().__init__(label=label, min_length=4, max_length=200, widget=look, error_messages=wrong, **kwargs)
 

@@ -26,6 +26,12 @@ def tidy(text: str) -> str:
     return " ".join(kept.split()).lstrip("'‘’`").strip()
 
 
+def as_typed(text: str) -> str:
+    """Return a sentence with its own marks and letters (，stays，), only without what cannot be seen."""
+    kept = "".join(" " if char.isspace() else char for char in text if char not in INVISIBLE)
+    return " ".join("".join(char for char in kept if unicodedata.category(char) not in UNSEEN).split())
+
+
 def is_placeholder(text: str) -> bool:
     """Return whether the words only fill the cell (无, —, /: the office's own advice for empty cells)."""
     return text in PLACEHOLDERS

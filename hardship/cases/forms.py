@@ -15,7 +15,7 @@ from hardship.models import Case, Need, Review
 from hardship.money import MoneyField
 from hardship.steps import WhyForm
 from members.models import Person, Post
-from members.roles_forms import DayField, OnceForm, ReasonField
+from members.roles_forms import LONG, DayField, OnceForm, ReasonField
 from members.scope import title_of
 
 FAMILY_ROWS = 6
@@ -27,6 +27,7 @@ FAMILY = (
 )
 LIKE_AN_ID = re.compile(r"\d{15}")
 LONGEST_HELP = 3  # years
+A_FEW = gettext_lazy("请填 1 到 30 之间的人数。")
 FARTHEST_REVIEW = 12  # months
 
 
@@ -35,7 +36,8 @@ class WordsField(forms.CharField):
 
     def __init__(self, *, label: Any, longest: int, rows: int = 0, **kwargs: Any) -> None:
         look = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput(attrs={"autocomplete": "off"})
-        super().__init__(label=label, max_length=longest, required=False, widget=look, **kwargs)
+        wrong = {"max_length": LONG}
+        super().__init__(label=label, max_length=longest, required=False, widget=look, error_messages=wrong, **kwargs)
 
 
 class SparingForm(OnceForm):
@@ -77,7 +79,15 @@ class OwnForm(SparingForm):
         longest=60,
         help_text=gettext_lazy("一句话，例如：慢性病，长期服药。不用交病历。"),
     )
-    household = forms.IntegerField(label=gettext_lazy("家里几口人"), min_value=1, max_value=30)
+    household = forms.IntegerField(
+        label=gettext_lazy("家里几口人"),
+        min_value=1,
+        max_value=30,
+        error_messages={
+            "required": gettext_lazy("还没有填家里几口人。"),
+            **dict.fromkeys(("invalid", "min_value", "max_value"), A_FEW),
+        },
+    )
     income_source = WordsField(label=gettext_lazy("主要收入来源"), longest=60)
     income = MoneyField(label=gettext_lazy("家庭人均月收入，元"), required=False)
     income_on = DayField(label=gettext_lazy("收入是哪一天的数"), required=False)

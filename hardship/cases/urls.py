@@ -10,6 +10,7 @@ urlpatterns = [
     path("apply/", views.apply, name="apply"),
     path("enter/", views.enter, name="enter"),
     path("export/", views.export, name="export"),
+    path("sheet/", views.sheet, name="sheet"),
     path("<int:pk>/", views.case, name="case"),
     path("<int:pk>/edit/", views.edit, name="edit"),
     path("<int:pk>/paper/", views.paper, name="paper"),

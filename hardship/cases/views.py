@@ -26,6 +26,7 @@ from hardship.cases.forms import CaseForm, LedgerFilter, OwnForm
 from hardship.cases.hints import hints_for
 from hardship.cases.pages import reads_closed, rows_of, shows_ground
 from hardship.cases.panels import reviews_due
+from hardship.cases.sheet_to_fill import sheet_to_fill
 from hardship.cases.sheets import hardship_ledger
 from hardship.cases.stepping import conflict, may_mend, note, page_of_case, seen_case
 from hardship.models import Case
@@ -188,3 +189,20 @@ def export(request: HttpRequest) -> HttpResponse:
     record_many(Action.READ, people, by=request.user, what="hardship")
     data = write_ledger(hardship_ledger(found, viewer, on=on, scope=scope), by=viewer.name, at=timezone.now())
     return ledger_response(file_name(scope, _("困难党员台账"), str(on)), data, after=event)
+
+
+@guard("hardship", "e")
+@require_GET
+def sheet(request: HttpRequest) -> HttpResponse:
+    """Hand out the sheet to fill in: with who is in the ledger for who may export it, empty for the other keepers."""
+    viewer, on = viewer_of(request.user), today()
+    part = Case.objects.open().filter(viewer.reach("hardship", "x").q(**WHERE)).exclude(person=viewer.person_id)
+    found = part.filter(viewer.reach("hardship", "e").q(**WHERE), person__number__gt="").order_by("person__path", "pk")
+    if viewer.may("hardship", "x"):
+        event = record_first(Action.EXPORT, by=request.user, what="hardship-sheet", rows=found.count())
+        people = Person.objects.filter(pk__in=found.order_by().values("person"))
+        record_many(Action.READ, people, by=request.user, what="hardship-sheet")
+    else:
+        event = record_first(Action.DOWNLOAD, by=request.user, what="template", kind="hardship")
+    name = file_name(scope_words(viewer), _("困难党员台账填报表"), str(on))
+    return ledger_response(name, sheet_to_fill(found), after=event)

@@ -1,4 +1,4 @@
-"""One machine for every onboarding file: gate → header → rows → findings → plan → commit (roster.md).
+"""One machine for every file that is brought in: gate → header → rows → findings → plan → commit (roster.md).
 
 A kind of file is one subclass of Importer, registered by its `kind`; a floor above plugs its own in from its
 AppConfig.ready:
@@ -45,6 +45,7 @@ class Column:
     synonyms: tuple[str, ...] = ()
     required: bool = False  # a row is the header only if it names every required column
     sensitive: bool = False  # ID numbers and phones stand masked in findings and previews
+    sealed: bool = False  # words that are kept sealed: nothing of them stands there at all
     hint: str = ""  # what the template says under the header
     sample: str = ""
     in_template: bool = True  # False: only our own filled-in sheets have it
@@ -52,6 +53,12 @@ class Column:
     @property
     def names(self) -> tuple[str, ...]:
         return (self.label, *self.synonyms)
+
+    def shown(self, value: str) -> str:
+        """Return as much of a cell as a finding may quote."""
+        if self.sealed:
+            return ""
+        return short_masked(value) if self.sensitive else value[:LONGEST_VALUE]
 
 
 @dataclass(frozen=True)
@@ -108,7 +115,7 @@ class Row:
         column = self.columns.get(key)
         header = self.headers.get(key) or (column.label if column else "")
         value = words_of(self.raw(key))
-        shown = short_masked(value) if column and column.sensitive else value[:LONGEST_VALUE]
+        shown = column.shown(value) if column else value[:LONGEST_VALUE]
         self.findings.append(Finding(self.number, header, level, code, shown, message))
 
     @property
@@ -194,6 +201,7 @@ class Importer(ABC):
     columns: ClassVar[tuple[Column, ...]]
     all_or_nothing: ClassVar[bool] = False  # one error writes nothing (the tree of organisations)
     for_whole_school: ClassVar[bool] = False  # the web offers it only to whom the whole school is in reach
+    right: ClassVar[tuple[str, str]] = ("roster_import", "e")  # the row and the code of the matrix that it asks for
 
     def __init__(self, *, on: dt.date, reach: Reach = WHOLE_SCHOOL, by: Any = None) -> None:
         self.on, self.reach, self.by = on, reach, by
@@ -238,5 +246,5 @@ def register(importer: type[Importer]) -> type[Importer]:
 
 def importers() -> Iterator[type[Importer]]:
     """Yield the kinds in the order in which a school is brought in."""
-    order = ("organizations", "roster", "posts", "talks")
+    order = ("organizations", "roster", "posts", "talks", "hardship")
     yield from sorted(IMPORTERS.values(), key=lambda kind: order.index(kind.kind))

@@ -17,7 +17,7 @@ from carehub.access.viewer import Reach, viewer_of
 from carehub.audit.models import Action
 from carehub.audit.trail import record
 from carehub.doorbell import ring
-from members.importing.base import CHANGED, NEW, REJECTED, Entry, Importer
+from members.importing.base import CHANGED, IMPORTERS, NEW, REJECTED, Entry, Importer
 from members.importing.machine import Reading, hold_imports, importer_of, read_file, short, write
 from members.importing.problems import forget_old_problems, problems_of
 from members.importing.undoing import forget_old_undo
@@ -85,7 +85,7 @@ def own(batch: RosterImport) -> Any:
 def importer_for(batch: RosterImport) -> Importer:
     """Return the importer with the reach that the uploader has today."""
     viewer = viewer_of(batch.uploaded_by) if batch.uploaded_by else None
-    reach = viewer.reach("roster_import", "e") if viewer else Reach()
+    reach = viewer.reach(*IMPORTERS[batch.kind].right) if viewer else Reach()
     return importer_of(batch.kind, on=batch.imported_on, reach=reach, by=batch.uploaded_by)
 
 

@@ -1,7 +1,7 @@
 """Take an import back within seven days: all of it or nothing, as long as nothing newer touched its rows.
 
-How one kind of file is taken back is a Way, registered by its kind: the roster's in roster_undo.py, the talks' on the
-floor above.
+How one kind of file is taken back is a Way, registered by its kind: the roster's in roster_undo.py, the others' on the
+floors above.
 """
 
 import datetime as dt
@@ -95,7 +95,7 @@ def why_past(batch: RosterImport) -> str:
     if now.state == RosterImport.State.UNDONE:
         return _("这次导入已被%(name)s撤销。您的操作没有生效，也没有重复。") % {"name": now.undone_by_name}
     if now.kind not in WAYS or now.state != RosterImport.State.DONE:
-        return _("只有写入了的名册和谈话台账可以整批撤销。")
+        return _("只有写入了的名册、谈话台账和困难党员台账可以整批撤销。")
     return _("已过 7 天，不能再撤销。请逐人更正。")
 
 

@@ -1,4 +1,4 @@
-"""One upload of organisations, roster, posts or talks: from the file to the finished batch."""
+"""One upload of organisations, roster, posts, talks or hardships: from the file to the finished batch."""
 
 import datetime as dt
 from typing import Any
@@ -54,6 +54,7 @@ class RosterImport(models.Model):
         ROSTER = "roster", _("党员名册")
         POSTS = "posts", _("任职和分管")
         TALKS = "talks", _("谈心谈话台账")
+        HARDSHIP = "hardship", _("困难党员台账")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("排队中")
@@ -119,7 +120,7 @@ class RosterImport(models.Model):
     def undo_until_at(self) -> dt.datetime | None:
         """Return until when it can be taken back; None if it cannot, or no longer."""
         if (
-            self.kind not in (self.Kind.ROSTER, self.Kind.TALKS)
+            self.kind not in (self.Kind.ROSTER, self.Kind.TALKS, self.Kind.HARDSHIP)
             or self.state != self.State.DONE
             or self.finished_at is None
         ):

@@ -106,7 +106,7 @@ def test_a_preview_is_nothing_to_take_back(as_, school) -> None:
     clerk = as_("clerk")
     upload(clerk, several(school))
     batch = RosterImport.objects.get()
-    assert "只有写入了的名册和谈话台账可以整批撤销" in take_back(clerk, batch)
+    assert "只有写入了的名册、谈话台账和困难党员台账可以整批撤销" in take_back(clerk, batch)
     assert batch.state == State.READY
 
 

@@ -129,7 +129,7 @@ def test_an_upload_of_somebody_else_is_not_there(as_, route: str) -> None:
     assert (officer.post(address) if route == "import-confirm" else officer.get(address)).status_code == 404
 
 
-@pytest.mark.parametrize("key", ["member", "owner", "head", "auditor"])
+@pytest.mark.parametrize("key", ["member", "general_secretary", "head", "auditor"])
 def test_who_does_not_import_finds_no_such_page(as_, key: str) -> None:
     for route in ("imports", "import-new"):
         assert as_(key).get(reverse(f"members:{route}")).status_code == 404

@@ -31,6 +31,7 @@ BESIDES = {
     "person": "GL v:b, BS x:b, BO x:b, GS x:s, GO x:s, OD x:u, OH x:u X:u",  # own names; masked and full roster
     "talk": "GS e:s, GO e:s, LD e:r",  # who owes a talk writes it down (C-2.1, C-2.2), or the 组织员 for the secretary
     "duty": "BS e:b, GS e:s, OD e:u, OH e:u",  # saying why something could not be done
+    "roster_import": "BS p:b",  # who keeps the hardship ledger brings it in as well
     "account": "OH p:u",  # a head proposes too; another head then approves
 }
 
