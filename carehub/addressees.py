@@ -59,11 +59,14 @@ class Chart:
         organizations = Organization.objects.in_bulk()
         return cls(by_role[Role.SECRETARY], by_role[Role.DEPARTMENT_HEAD], holders, organizations, leaders)
 
-    def addressee(self, duty: Duty, *, personal: bool) -> Addressee | None:
-        """Return who is told of a duty, None for nobody: leader, holder, or for a vacant post the level above."""
+    def addressee(self, duty: Duty, *, personal: bool, named: bool = False) -> Addressee | None:
+        """Return who is told of a duty, None for nobody: leader, holder, or for a vacant post the level above.
+
+        `named`: whom the record names in a post that he holds, of whatever organisation.
+        """
         if personal:
             return Addressee(duty.owner_id) if duty.owner_id in self.leaders else None
-        holder = self._holder(duty)
+        holder = duty.obligor_id if named else self._holder(duty)
         if holder is None:
             return self._above(duty)
         return Addressee(holder) if holder != duty.person_id else None

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 from django.shortcuts import resolve_url
+from django.urls import reverse
 from django.utils import timezone
 
 from carehub.accounts.actions import forget_what_is_over
@@ -67,28 +68,31 @@ def _told_before(windows: set[str]) -> set[tuple[int, str, str]]:
 
 def reminders_of(*, on: dt.date, rules: Iterable[Rule] = RULES) -> Iterator[ReminderLog]:
     """Return what is to be told on a day, told before or not; nobody who died or left is told or told of."""
-    rules = list(rules)
-    personal = {rule.code: rule.personal for rule in rules}
-    titles = {rule.code: str(rule.title) for rule in rules}
+    known = {rule.code: rule for rule in rules}
+    personal = {code: rule.personal for code, rule in known.items()}
     chart, accounts = Chart.on(on), _accounts()
-    for duty in _present(list_owed(rules, Ask(on=on, states=STAGES)), personal, on):
-        addressee = chart.addressee(duty, personal=personal[duty.rule])
+    for duty in _present(list_owed(known.values(), Ask(on=on, states=STAGES)), personal, on):
+        rule = known[duty.rule]
+        addressee = chart.addressee(duty, personal=rule.personal, named=rule.named)
         if addressee is None or addressee.person_id not in accounts:
             continue
-        row = _reminder(duty, addressee, on)
-        row.recipient_id, row.title = accounts[addressee.person_id], titles[duty.rule]
-        row.path = "" if personal[duty.rule] else chart.organizations[duty.organization_id].path or ""
+        row = _reminder(duty, rule, addressee, on)
+        row.recipient_id = accounts[addressee.person_id]
+        row.path = "" if rule.personal else chart.organizations[duty.organization_id].path or ""
         yield row
 
 
-def _reminder(duty: Duty, addressee: Addressee, on: dt.date) -> ReminderLog:
+def _reminder(duty: Duty, rule: Rule, addressee: Addressee, on: dt.date) -> ReminderLog:
     return ReminderLog(
+        title=str(rule.title),
+        link=reverse(rule.page) if rule.page else "",
         duty_key=duty.key,
         stage=duty.state,
         rule=duty.rule,
         window=duty.window,
         subject=duty.subject,
-        person_id=duty.subject_id if _is_about_person(duty) else None,
+        # A number only: whom it is about falls silent with his death, though the row does not say who that is.
+        person_id=duty.person_id if rule.names_nobody or _is_about_person(duty) else None,
         due_on=duty.due_on,
         organization=duty.organization_name,
         vacant=addressee.stands_in,
@@ -118,7 +122,7 @@ def _is_about_person(duty: Duty) -> bool:
 def _has_moved(duty: Duty, branches: dict[int, int]) -> bool:
     """Return whether the person about whom a branch owes it belongs elsewhere now."""
     if duty.event_id:
-        return False  # what an event asked for stays with the unit of its deadline, of a secretary the one above
+        return False  # what opened it says whose it is: an event the unit of its deadline, of a secretary the one above
     return _is_about_person(duty) and branches.get(duty.subject_id, duty.organization_id) != duty.organization_id
 
 

@@ -61,6 +61,7 @@ DEEDS: dict[str, Any] = {
     "case-form": t("打印困难党员登记表"),
     "hardship": t("导出困难党员台账"),
     "hardship-sheet": t("下载困难党员台账填报表"),
+    "inspection": t("下载含有困难、结对台账的工作簿"),
     "add-need": t("登记帮扶需求"),
     "give-need": t("转请办理帮扶需求"),
     "finish-need": t("办结帮扶需求"),

@@ -69,7 +69,8 @@ class Duty:
     state: str
     why: str = ""  # in the office's words: 原支部已谈, 兼任, 失联, the excuse
     person: str = ""  # the name of the person to talk to; C-2.2: the branch secretary, where `subject` is the branch
-    event_id: int | None = None  # the event of life that opened it: then the key names the event
+    # What opened it, an event of life or a turn, where one subject has several: then the key names that.
+    event_id: int | None = None
 
     @property
     def key(self) -> str:

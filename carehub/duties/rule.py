@@ -60,6 +60,9 @@ class Rule(ABC):
     cadence: str  # "year", "quarter", or "event": something happened on a day
     above_branches: bool = False  # never owed by a branch: whoever sees one branch alone need not ask
     personal: bool = False  # owed by a person (校领导), not by whoever holds a post of an organisation
+    named: bool = False  # owed by whom the record names (责任人), not by whoever is secretary
+    names_nobody: bool = False  # whose it is, neither a list nor a reminder says
+    page: str = ""  # the name of the page on which it is done, where that is not the desk
 
     def windows(self, on: dt.date) -> Sequence[Window]:
         """Return the windows that contain the day."""

@@ -22,6 +22,7 @@ class Group:
     organization: str
     vacant: bool
     due_on: dt.date
+    link: str = ""  # where it is done, empty for the desk
     names: list[str] = field(default_factory=list)
     hidden: int = 0  # names that left the reader's reach since
 
@@ -57,7 +58,7 @@ def messages_of(items: Iterable[InboxItem], reader: Any) -> list[Message]:
     for row in (
         ReminderLog.objects.visible_to(reader).standing().filter(day_on__in=days).order_by("-stage", "due_on", "pk")
     ):
-        parts = (row.stage, row.title, row.rule, row.organization, row.vacant, row.due_on)
+        parts = (row.stage, row.title, row.rule, row.organization, row.vacant, row.due_on, row.link)
         groups[row.day_on].setdefault(parts, Group(*parts)).add(row, viewer)
     return [Message(item, list(groups[item.day_on].values()) if item.is_digest else []) for item in items]
 

@@ -37,7 +37,7 @@ class ReminderLog(models.Model):
 
     field_classes = classes(
         C0=(
-            "recipient duty_key stage rule window title subject person_id due_on organization path vacant day_on "
+            "recipient duty_key stage rule window title subject person_id due_on organization path link vacant day_on "
             "silenced_at batch"
         )
     )
@@ -56,6 +56,7 @@ class ReminderLog(models.Model):
     organization = models.CharField(_("责任党组织"), max_length=200, blank=True)
     # Where the names may still be read; empty for what is the recipient's own (校领导).
     path = models.CharField(_("组织路径"), max_length=255, blank=True)
+    link = models.CharField(_("去哪里办"), max_length=100, blank=True, default="", help_text=_("空：工作台"))
     vacant = models.BooleanField(_("书记空缺，责任上移"), default=False)
     day_on = models.DateField(_("提醒日期"))
     silenced_at = models.DateTimeField(_("不再显示的时间"), null=True, blank=True)

@@ -9,17 +9,19 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from carehub.access.viewer import viewer_of
 from carehub.audit.models import Action, AuditEvent
-from carehub.audit.trail import record, record_first
+from carehub.audit.trail import record, record_first, record_many
 from carehub.calendar import Precision, date_words
 from carehub.doorbell import ring
 from carehub.reports.facts import month_window
 from carehub.reports.models import Inspection
 from carehub.sheets.writing import file_name
-from members.models import Organization
+from members.models import Organization, Person
 
+GUARDED = gettext_lazy("里面有困难党员台账或结对帮扶台账，由党委组织部下载。您可以另生成一份不含它们的。")
 BUILD = "carehub.tasks.build_inspection"
 
 
@@ -80,10 +82,19 @@ class NotTheSame(Exception):
 
 
 def hand_over(*, inspection: Inspection, by: Any) -> tuple[bytes, AuditEvent]:
-    """Return the frozen bytes and the row that says they leave: written before, and if that fails nothing leaves."""
+    """Return the frozen bytes and the row that says they leave: written before, and if that fails nothing leaves.
+
+    PermissionDenied for who may not export all that stands in it, whoever had it made.
+    """
+    if not inspection.is_open_to(by):
+        raise PermissionDenied(GUARDED)
     content = bytes(inspection.content or b"")
     if hashlib.sha256(content).hexdigest() != inspection.sha256:
         raise NotTheSame(inspection.pk)
     path = inspection.organization.path or ""
     event = record_first(Action.DOWNLOAD, by=by, target=inspection, path=path, sha256=inspection.sha256)
+    # Who stands in the ledgers of hardship and of pairing reads in the own file that they left.
+    if inspection.people:
+        people = Person.objects.filter(pk__in=inspection.people).exclude(user=by)
+        record_many(Action.READ, people, by=by, what="inspection")
     return content, event

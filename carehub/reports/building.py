@@ -4,12 +4,14 @@ import datetime as dt
 import hashlib
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from carehub.reports.facts import MonthFacts, month_window, read_facts
+from carehub.access.viewer import viewer_of
+from carehub.reports.facts import NOBODY, MonthFacts, month_window, read_facts
 from carehub.reports.models import Inspection, InspectionQuerySet
 from carehub.reports.sheets import Making, ledgers
 from carehub.sheets.writing import Ledger, write_workbook
@@ -18,6 +20,16 @@ LEASE = dt.timedelta(minutes=10)
 MOST_ATTEMPTS = 3
 State = Inspection.State
 
+
+@dataclass(frozen=True)
+class Guarded:
+    """Which ledgers stand in a workbook beside what all its readers may take along, and who is in them."""
+
+    holds: tuple[str, ...] = ()
+    people: tuple[int, ...] = ()
+
+
+NOTHING = Guarded()
 log = logging.getLogger(__name__)
 
 
@@ -52,18 +64,23 @@ def claim(pk: int) -> Inspection | None:
     return Inspection.objects.without_content().get(pk=pk) if taken else None
 
 
-def content_of(inspection: Inspection) -> tuple[bytes, dict[str, int]]:
-    """Return the file and its figures."""
-    facts = read_facts(inspection.organization, month_window(inspection.month_on), inspection.counted_on)
+def content_of(inspection: Inspection) -> tuple[bytes, dict[str, int], Guarded]:
+    """Return the file, its figures, and what it holds that not everybody may take along.
+
+    That is what its requester may export today: whose post ended while it waited gets it without.
+    """
+    by = inspection.requested_by
+    viewer = viewer_of(by) if by else NOBODY
+    facts = read_facts(inspection.organization, month_window(inspection.month_on), inspection.counted_on, viewer)
     making = Making(inspection.requester, inspection.created_at)
     data = write_workbook(watched(inspection, facts, making), by=making.requester, at=making.at)
-    return data, facts.counts
+    return data, facts.counts, Guarded(tuple(facts.holds), tuple(sorted(facts.people)))
 
 
 def watched(inspection: Inspection, facts: MonthFacts, making: Making) -> Iterator[Ledger]:
     """Yield the sheets and say on the way how far it is."""
     for n, ledger in enumerate(ledgers(facts, making)):
-        tell(inspection, 50 + 10 * n, _("正在写%s") % ledger.name)
+        tell(inspection, 50 + 6 * n, _("正在写%s") % ledger.name)
         yield ledger
     tell(inspection, 95, _("正在封存"))
 
@@ -78,7 +95,7 @@ def tell(inspection: Inspection, progress: int, step: str) -> None:
     own(inspection).update(progress=progress, step=step, lease_until_at=timezone.now() + LEASE)
 
 
-def freeze(inspection: Inspection, content: bytes, counts: dict[str, int]) -> bool:
+def freeze(inspection: Inspection, content: bytes, counts: dict[str, int], guarded: Guarded = NOTHING) -> bool:
     """Put the file away for good; False if another attempt has taken over meanwhile."""
     frozen = own(inspection).update(
         state=State.READY,
@@ -88,6 +105,8 @@ def freeze(inspection: Inspection, content: bytes, counts: dict[str, int]) -> bo
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         counts=counts,
+        holds=guarded.holds,
+        people=guarded.people,
         lease_until_at=None,
         finished_at=timezone.now(),
     )

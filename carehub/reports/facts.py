@@ -10,21 +10,26 @@ from django.db import connection, transaction
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from carehub.access.viewer import Reach
+from carehub.access.viewer import Facts, Reach, Viewer
 from carehub.calendar import DAY, Window
 from carehub.catalog import RULES
 from carehub.duties.duty import Duty, State, Tally
 from carehub.duties.rule import Ask, Rule, closed_windows, list_duties, tally_duties
+from hardship.cases.sheets import month_cases
+from hardship.cases.sheets import month_rows as case_rows
+from hardship.pairing.sheets import month_pairings
+from hardship.pairing.sheets import month_rows as pairing_rows
 from hardship.waivers.sheets import waiver_rows
 from members.models import Organization
 from talks.sheets import talk_rows
 
+NOBODY = Viewer(None, "", (), dt.date.min)  # who may take along what is nobody's secret
 UNDONE = frozenset({State.OVERDUE, State.DUE_SOON, State.OPEN, State.UPCOMING, State.EXCUSED})
 
 
 @dataclass(frozen=True)
 class MonthFacts:
-    """What a workbook is made of; `talks` and `waivers` are rows of the ledgers."""
+    """What a workbook is made of; `talks`, `waivers`, `cases` and `pairings` are rows of the ledgers."""
 
     organization: Organization
     scope: str
@@ -35,6 +40,10 @@ class MonthFacts:
     talks: list[list[Any]]
     waivers: list[list[Any]]
     groups: dict[str, str]  # the parts of the school directly under the committee: path → name
+    # Rows of the ledgers that not everybody may take along; None: left out of this workbook.
+    cases: list[list[Any]] | None = None
+    pairings: list[list[Any]] | None = None
+    people: frozenset[int] = frozenset()  # who stands in those two
 
     @property
     def counts(self) -> dict[str, int]:
@@ -52,6 +61,12 @@ class MonthFacts:
             "waivers": len(self.waivers),
         }
 
+    @property
+    def holds(self) -> list[str]:
+        """Return which of the guarded ledgers stand in the workbook: hardship, pairing."""
+        rows = {"hardship": self.cases, "pairing": self.pairings}
+        return [resource for resource, found in rows.items() if found is not None]
+
 
 def month_window(first: dt.date) -> Window:
     """Return the calendar month that begins on a day."""
@@ -59,8 +74,8 @@ def month_window(first: dt.date) -> Window:
     return Window(first, following - DAY, f"{first:%Y-%m}")
 
 
-def read_facts(organization: Organization, month: Window, counted_on: dt.date) -> MonthFacts:
-    """Return everything the workbook says, as it stands on the day of counting."""
+def read_facts(organization: Organization, month: Window, counted_on: dt.date, viewer: Viewer = NOBODY) -> MonthFacts:
+    """Return what the workbook says as it stands on the day of counting, as far as a viewer may take it along."""
     path = organization.path or ""
     ask = Ask(on=counted_on, scope=Reach(paths=(path,)))
     undone = replace(ask, states=UNDONE)
@@ -80,7 +95,31 @@ def read_facts(organization: Organization, month: Window, counted_on: dt.date) -
             talks=talk_rows(path, month.starts_on, counted_on),
             waivers=waiver_rows(path, month.starts_on, counted_on),
             groups=dict(order.values()),
+            **guarded_rows(organization, month.starts_on, counted_on, viewer),
         )
+
+
+def is_whole_school(place: Organization) -> bool:
+    return place.kind == Organization.Kind.COMMITTEE
+
+
+def guarded_rows(place: Organization, first: dt.date, until: dt.date, viewer: Viewer) -> dict[str, Any]:
+    """Return the rows of the ledgers of hardship and of pairing that a viewer may export, and who stands in them.
+
+    Of the whole school only: what is made of a general branch is downloaded by its officers, too, whoever made it.
+    """
+    if not is_whole_school(place):
+        return {}
+    path, people, rows = place.path or "", set(), {}
+    if viewer.reach("hardship", "x").covers(Facts(path)):
+        cases = month_cases(path, until)
+        rows["cases"] = case_rows(cases, viewer)
+        people |= {case.person_id for case in cases}
+    if viewer.reach("pairing", "x").covers(Facts(path)):
+        pairings = month_pairings(path, first, until)
+        rows["pairings"] = pairing_rows(pairings, first, until)
+        people |= {one.person.pk for one in pairings}
+    return {**rows, "people": frozenset(people)}
 
 
 def spans(on: dt.date) -> list[tuple[Rule, Window]]:

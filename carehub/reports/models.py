@@ -54,7 +54,7 @@ class Inspection(models.Model):
     field_classes = classes(
         C0=(
             "month_on counted_on organization requested_by requester once_key created_at state progress step attempts "
-            "lease_until_at size sha256 file_name counts finished_at"
+            "lease_until_at size sha256 file_name counts holds people finished_at"
         ),
         C2="content",
     )
@@ -82,6 +82,9 @@ class Inspection(models.Model):
     sha256 = models.CharField(_("校验码 SHA-256"), max_length=64, blank=True)
     file_name = models.CharField(_("文件名"), max_length=200)
     counts = models.JSONField(_("数目"), default=dict)
+    # hardship, pairing: ledgers that only who may export them takes along.
+    holds = models.JSONField(_("另需导出权限的台账"), default=list)
+    people = models.JSONField(_("这些台账里的人"), default=list)
     finished_at = models.DateTimeField(_("冻结时间"), null=True)
 
     objects = InspectionQuerySet.as_manager()
@@ -107,6 +110,11 @@ class Inspection(models.Model):
 
     def access_facts(self) -> Facts:
         return Facts(path=self.organization.path or "")
+
+    def is_open_to(self, user: Any) -> bool:
+        """Return whether somebody may take along all that stands in it by the posts held today; None: nobody."""
+        place = self.access_facts()
+        return all(user is not None and viewer_of(user).reach(one, "x").covers(place) for one in self.holds)
 
     @property
     def month_words(self) -> str:

@@ -1,4 +1,8 @@
-"""The sheets of the month's workbook in the office's own order: 说明, 汇总, 谈心谈话台账, 党费减免台账, 未完成名单."""
+"""The sheets of the month's workbook in the office's own order.
+
+说明, 汇总, 谈心谈话台账, 党费减免台账, 困难党员台账, 结对帮扶台账, 未完成名单: those of hardship and
+of pairing only for who may export them.
+"""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
@@ -16,6 +20,8 @@ from carehub.duties.duty import Duty, State, Tally
 from carehub.policy import CLAUSES
 from carehub.reports.facts import MonthFacts, part_of
 from carehub.sheets.writing import Column, Ledger, Total
+from hardship.cases.sheets import month_columns as case_columns
+from hardship.pairing.sheets import month_columns as pairing_columns
 from hardship.waivers.sheets import waiver_columns
 from talks.sheets import talk_columns
 
@@ -42,11 +48,15 @@ class Making:
 
 
 def ledgers(facts: MonthFacts, making: Making) -> Iterator[Ledger]:
-    """Yield the five sheets, each made when it is asked for."""
+    """Yield the sheets, each made when it is asked for."""
     yield explanation(facts, making)
     yield summary(facts, making)
     yield talk_ledger(facts, making)
     yield waiver_ledger(facts, making)
+    if facts.cases is not None:
+        yield case_ledger(facts, making)
+    if facts.pairings is not None:
+        yield pairing_ledger(facts, making)
     yield missing(facts, making)
 
 
@@ -97,8 +107,23 @@ def about(facts: MonthFacts, making: Making) -> list[tuple[str, str]]:
         (_("台账收录"), _("谈话日期在当月的谈话，含补录；撤回的不收录；集体谈话每人一行，序号相同。")),
         (_("汇总和名单"), _("截止日所在的年度、季度和上一个年度、季度的任务在当日的状态；截止日以后的谈话不计。")),
         (_("保密"), _("不含谈话内容；五必谈不分情形；公民身份号码只留前6位和后4位。下载记入审计。")),
+        *guarded_words(facts),
         (_("密级"), _("本系统为非涉密系统，严禁存储、处理、传输国家秘密信息。")),
     ]
+
+
+def guarded_words(facts: MonthFacts) -> Iterator[tuple[str, str]]:
+    """Yield what the ledgers of hardship and of pairing say and do not, or in one line that they are left out."""
+    names = {"hardship": _("困难党员台账"), "pairing": _("结对帮扶台账")}
+    held = "、".join(names[one] for one in facts.holds)
+    kept = "、".join(names[one] for one in names if one not in facts.holds)
+    if held:
+        words = _(
+            "%s收录截止日在册、当月在结的，不含收入、病情、家庭、具体情况、需求和措施；可以导出台账的人才能下载。"
+        )
+        yield _("困难和结对"), words % held
+    if kept:
+        yield _("未收录"), _("%s由党委组织部保存，本工作簿不收录。") % kept
 
 
 def sizes(facts: MonthFacts) -> list[tuple[str, str]]:
@@ -110,6 +135,8 @@ def sizes(facts: MonthFacts) -> list[tuple[str, str]]:
         (_("汇总"), f"{present}；{behind}" % counts),
         (_("谈心谈话台账"), _("谈话 %(talks)d 次，谈话对象 %(talked_with)d 人次") % counts),
         (_("党费减免台账"), _("减免中 %(waivers)d 人") % counts),
+        *([(_("困难党员台账"), _("在册 %d 人") % len(facts.cases))] if facts.cases is not None else []),
+        *([(_("结对帮扶台账"), _("当月在结 %d 项") % len(facts.pairings))] if facts.pairings is not None else []),
         (_("未完成名单"), _("%(undone)d 项") % counts),
     ]
 
@@ -217,6 +244,22 @@ def waiver_ledger(facts: MonthFacts, making: Making) -> Ledger:
         rows=facts.waivers,
         frozen_columns=3,
         empty=_("本月没有减免党费的党员。"),
+    )
+
+
+def case_ledger(facts: MonthFacts, making: Making) -> Ledger:
+    """Return 困难党员台账: who was recognised on the day of counting."""
+    name, empty = _("困难党员台账"), _("截止日没有在册的困难党员。")
+    return sheet(
+        facts, making, name, name, columns=case_columns(), rows=facts.cases or [], frozen_columns=2, empty=empty
+    )
+
+
+def pairing_ledger(facts: MonthFacts, making: Making) -> Ledger:
+    """Return 结对帮扶台账: what ran in the month."""
+    name, empty = _("结对帮扶台账"), _("本月没有结对帮扶。")
+    return sheet(
+        facts, making, name, name, columns=pairing_columns(), rows=facts.pairings or [], frozen_columns=3, empty=empty
     )
 
 

@@ -1,5 +1,7 @@
 """Inspection workbooks: ask for one, leave, find it again, download what was frozen."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -28,7 +30,8 @@ def listed(request: HttpRequest, form: InspectionForm) -> HttpResponse:
     """Render the list around a form that is fresh or came back with errors."""
     seen = Inspection.objects.visible_to(request.user).without_content().newest_first()
     page = Paginator(seen.ready(), PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "unfinished": seen.unfinished()[:PAGE]}
+    rows = [(one, one.is_open_to(request.user)) for one in page]
+    context = {"form": form, "page": page, "rows": rows, "unfinished": seen.unfinished()[:PAGE]}
     return render(request, "reports/inspections.html", context, status=422 if form.errors else 200)
 
 
@@ -46,14 +49,14 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_GET
 def inspection(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one workbook: how far it is, or what was frozen."""
-    return render(request, "reports/inspection.html", {"inspection": seen_by(request, pk)})
+    return render(request, "reports/inspection.html", shown(request, pk))
 
 
 @guard("inspection", "v")
 @require_GET
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """Return the card of one workbook; it asks for itself again until the file is there."""
-    return render(request, "reports/_inspection.html", {"inspection": seen_by(request, pk)})
+    return render(request, "reports/_inspection.html", shown(request, pk))
 
 
 @guard("inspection", "x")
@@ -78,6 +81,11 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _("存放的文件与校验码不符，没有下载。请告诉系统管理员，并重新生成一份。"))
         return redirect(found)
     return ledger_response(found.file_name, content, after=event)
+
+
+def shown(request: HttpRequest, pk: int) -> dict[str, Any]:
+    found = seen_by(request, pk)
+    return {"inspection": found, "may_take": found.is_open_to(request.user)}
 
 
 def seen_by(request: HttpRequest, pk: int) -> Inspection:

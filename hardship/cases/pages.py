@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,14 +52,21 @@ def next_reviews(cases: Sequence[Case], on: dt.date) -> dict[int, NextReview | N
     settings, looked = Settings(on), defaultdict(list)
     for case, day in Review.objects.filter(case__in=[case.pk for case in cases]).values_list("case", "on"):
         looked[case].append(day)
+    return {case.pk: next_review_of(case, looked[case.pk], settings, on) for case in cases}
+
+
+def next_review_of(case: Case, reviews: Iterable[dt.date], settings: Settings, on: dt.date) -> NextReview | None:
+    """Return the next review of a case by the settings of a day, from the days on which it was reviewed."""
+    return next_review(
+        recognised_on=case.recognised_on, reviews=reviews, agreed_on=case.next_review_on, over_on=over_on(case),
+        months=months_of(settings), soon=settings.days(DUE_SOON_YEAR), on=on,
+    )  # fmt: skip
+
+
+def months_of(settings: Settings) -> int | None:
+    """Return after how many months a case is reviewed, None where no number is set."""
     months = settings[HARDSHIP_REVIEW]
-    return {
-        case.pk: next_review(
-            recognised_on=case.recognised_on, reviews=looked[case.pk], agreed_on=case.next_review_on,
-            over_on=over_on(case), months=int(months) if months else None, soon=settings.days(DUE_SOON_YEAR), on=on,
-        )
-        for case in cases
-    }  # fmt: skip
+    return int(months) if months else None
 
 
 def over_on(case: Case) -> dt.date | None:

@@ -89,12 +89,13 @@ def timed_rows(pairings: Sequence[Pairing], user: Any, on: dt.date) -> list[Row]
     for number, day in standing.values_list("pairing", "on"):
         days[number].append(day)
     return [
-        Row(one, [], _next(one, days[one.pk], settings, on), viewer, any(day <= on for day in days[one.pk]))
+        Row(one, [], next_contact_of(one, days[one.pk], settings, on), viewer, any(day <= on for day in days[one.pk]))
         for one in pairings
     ]
 
 
-def _next(one: Pairing, days: list[dt.date], settings: Settings, on: dt.date) -> NextContact | None:
+def next_contact_of(one: Pairing, days: list[dt.date], settings: Settings, on: dt.date) -> NextContact | None:
+    """Return the next contact of a pairing by the settings of a day, from the days of those that stand."""
     return next_contact(
         started_on=one.started_on, contacts=days, over_on=one.over_on, days=settings.days(PAIRING_CONTACT),
         soon=settings.days(DUE_SOON_EVENT), on=on,
@@ -155,5 +156,9 @@ def shows_words(one: Pairing, viewer: Viewer) -> bool:
 
 def responsible_words(post: Post, on: dt.date) -> str:
     """Return the name and post of who is responsible, empty once he left the post."""
-    held = post.started_on <= on and (post.ended_on is None or post.ended_on >= on)
-    return f"{post.person}（{title_of(post)}）" if held else ""
+    return f"{post.person}（{title_of(post)}）" if is_in_office(post, on) else ""
+
+
+def is_in_office(post: Post, on: dt.date) -> bool:
+    """Return whether who is responsible holds that post on a day."""
+    return post.started_on <= on and (post.ended_on is None or post.ended_on >= on)

@@ -148,8 +148,8 @@ def test_progress_is_told_on_the_way(school, monkeypatch):
     told = []
     monkeypatch.setattr(building, "tell", lambda inspection, progress, step: told.append((progress, step)))
     building.build(asked(school, school.languages).pk)
-    assert [progress for progress, _step in told] == [50, 60, 70, 80, 90, 95]
-    assert told[2] == (70, "正在写谈心谈话台账")
+    assert [progress for progress, _step in told] == [50, 56, 62, 68, 74, 95]
+    assert told[2] == (62, "正在写谈心谈话台账")
 
 
 def test_the_database_itself_refuses_a_ready_workbook_without_content(school):

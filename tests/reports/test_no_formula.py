@@ -32,7 +32,7 @@ from tests.reports.payloads import PAYLOADS, live_parts, words_of
 def all_ledgers(school):
     """Return every sheet that the portal exports, with its real columns."""
     month = Window(MONTH, dt.date(2026, 10, 31), "2026-10")
-    facts = MonthFacts(school.committee, "全校", month, MONTH, [], [], [], [], {})
+    facts = MonthFacts(school.committee, "全校", month, MONTH, [], [], [], [], {}, [], [])
     roster = roster_ledger(Person.objects.none(), viewer_of(school.user("clerk")), on=MONTH, scope="全校")
     branch = branch_ledger(SimpleNamespace(branch="一支部", on=MONTH), [], scope="一支部")
     helped = hardship_ledger(Case.objects.none(), viewer_of(school.user("clerk")), on=MONTH, scope="全校")
