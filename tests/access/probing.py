@@ -277,12 +277,10 @@ def targets_of(school: School) -> dict[str, Callable[[str], list[Target]]]:
 
 def listers() -> dict[str, Callable[[str], list[Target]]]:
     """Return the kinds of things whose rows the modules beside this one know, each list read once."""
-    plain = {name: _lister(rows) for name, rows in {**MADE, **LEDGER, **PAIRED}.items()}
+    plain = {
+        name: cache(lambda persona, rows=rows: _made(rows())) for name, rows in {**MADE, **LEDGER, **PAIRED}.items()
+    }
     return plain | {name: _sided(rows) for name, rows in {"transfer": transfers, **TWO_SIDED}.items()}
-
-
-def _lister(rows: Callable[[], Iterable[Row | Grouped]]) -> Callable[[str], list[Target]]:
-    return cache(lambda persona: _made(rows()))
 
 
 def _sided(rows: Callable[[], Iterable[tuple[Row, Organization | None]]]) -> Callable[[str], list[Target]]:

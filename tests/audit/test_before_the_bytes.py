@@ -34,6 +34,7 @@ FILES = {
     "reports:download": "clerk",
     "audit:export": "auditor",
     "hardship:export": "clerk",
+    "hardship:sheet": "clerk",
 }
 SENDING = {"FileResponse", "StreamingHttpResponse", "content_disposition_header"}
 ONLY_HERE = "carehub/sheets/writing.py"
