@@ -53,7 +53,8 @@ NEAR = {  # where a wall stands → the tests that live nearest
     "members/models/proposal.py": ["tests/roles"],
     "carehub/dashboard/closed": ["tests/duties/test_closed_pages.py"],
     "carehub/dashboard": ["tests/dashboard"], "carehub/desk": ["tests/dashboard"],
-    "carehub/reports": ["tests/reports/test_pages.py"], "carehub/reminders": ["tests/reminders/test_inbox.py"],
+    "carehub/reports": ["tests/reports/test_pages.py", "tests/reports/test_guarded_ledgers.py"],
+    "carehub/reminders": ["tests/reminders/test_inbox.py"],
     "carehub/personfile": ["tests/members_pages"], "carehub/rulebook": ["tests/rulebook"],
     "carehub/accounts": ["tests/accounts"], "carehub/administration": ["tests/administration"],
     "carehub/auditlog": ["tests/audit"], "carehub/reveals": ["tests/reveals"], "carehub/handbook": ["tests/roles"],
@@ -62,6 +63,7 @@ NEAR = {  # where a wall stands → the tests that live nearest
     "hardship/waivers": ["tests/waivers"], "hardship/cases": ["tests/hardship"],
     "hardship/models/case.py": ["tests/hardship"], "hardship/models/need.py": ["tests/hardship"],
     "hardship/pairing": ["tests/pairing"], "hardship/models": ["tests/pairing", "tests/waivers"],
+    "hardship/duties": ["tests/hardship", "tests/pairing", "tests/waivers"],
     "hardship": ["tests/waivers", "tests/hardship"], "members/kinship": ["tests/approvals"],
     "carehub/approvals": ["tests/approvals", "tests/waivers"], "members/hands.py": ["tests/approvals"],
 }  # fmt: skip
