@@ -46,7 +46,8 @@ def test_from_the_roster_to_the_workbook(school, sign_in, live_server, tmp_path,
     expect(secretary.locator("main")).to_contain_text("欧阳怀瑾")
 
     book = download_workbook(clerk, live_server.url)
-    assert book.sheetnames == ["说明", "汇总", "谈心谈话台账", "党费减免台账", "未完成名单"]
+    ledgers = ["谈心谈话台账", "党费减免台账", "困难党员台账", "结对帮扶台账"]
+    assert book.sheetnames == ["说明", "汇总", *ledgers, "未完成名单"]
     ledger = [cell.value for row in book["谈心谈话台账"].iter_rows() for cell in row]
     assert any(value and "范若曦" in str(value) for value in ledger)
     assert complaints == []
