@@ -93,6 +93,11 @@ def test_nobody_else_opens_a_period(as_, closed):
     assert ClosedPeriod.objects.standing().filter(pk=closed.pk).exists()
 
 
+def test_only_the_department_is_offered_to_open_a_period(as_, closed):
+    offered = {key: "重新开放" in page(as_(key), closed).content.decode() for key in ("clerk", "owner")}
+    assert offered == {"clerk": True, "owner": False}
+
+
 def test_the_pages_ask_as_much_for_two_as_for_twenty(as_, school, closed):
     client = as_("clerk")
 
