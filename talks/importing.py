@@ -16,6 +16,7 @@ from carehub.sheets.words import squeezed, tidy_name
 from members.identity import identity_of
 from members.importing.base import NEW, REJECTED, UNCHANGED, Column, Entry, Importer, Row, register
 from members.importing.lookup import People
+from members.importing.person_row import digits_lost
 from members.models import Affiliation, Organization, Person, Post
 from talks.actions import form_for
 from talks.models import Participation, Talk
@@ -38,7 +39,6 @@ ID_FAULTS = {
 }
 UNKNOWN = gettext_lazy("系统里没有这个人，或不在您的范围内。请先导入名册。")
 LIKE_AN_ID = 14  # staff and student numbers are shorter
-LOST_FROM = 10**15  # a number of more digits than a spreadsheet keeps
 BATCH = 500
 FILLED_IN = ("held_on", "form", "channel", "reasons", "place", "line", "entered_on")
 Triple = tuple[int, int, dt.date]
@@ -178,7 +178,7 @@ class TalkImporter(Importer):
             row.error(f"{key}_id", "id-missing", _("没有填身份证号，认不准是谁。也可以填工号或学号。"))
         if not names or not numbers:
             return None
-        if isinstance(row.raw(f"{key}_id"), int | float) and row.raw(f"{key}_id") >= LOST_FROM:
+        if digits_lost(row.raw(f"{key}_id"), row.text(f"{key}_id")):
             row.error(f"{key}_id", "id-digits-lost", _("身份证号被存成了数字，末几位已丢失。请把该列设为文本后重填。"))
             return None
         if len(names) != len(numbers):

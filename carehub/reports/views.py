@@ -85,7 +85,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
 
 def shown(request: HttpRequest, pk: int) -> dict[str, Any]:
     found = seen_by(request, pk)
-    return {"inspection": found, "may_take": found.is_open_to(request.user)}
+    return {"inspection": found, "may_take": found.is_open_to(request.user), "guarded": actions.GUARDED}
 
 
 def seen_by(request: HttpRequest, pk: int) -> Inspection:

@@ -26,11 +26,11 @@ from members.hands import places_above
 from members.identity import identity_of
 from members.importing.base import CHANGED, NEW, REJECTED, UNCHANGED, Change, Entry, Importer, Row, register
 from members.importing.lookup import People
+from members.importing.person_row import digits_lost
 from members.importing.remembering import chunks, plain
 from members.models import Organization, Person
 
 UNKNOWN = gettext_lazy("系统里没有这位同志，或不在您的范围内。请先导入名册，或请他所在的党支部登记。")
-LOST_FROM = 10**15  # a number of more digits than a spreadsheet keeps
 KEPT = "case-kept"  # the cell differs and changes nothing
 LABELS = {column.key: column.label for column in COLUMNS}
 SEALED = {column.key for column in COLUMNS if column.sealed}
@@ -182,7 +182,7 @@ class CaseImporter(Importer):
 
 def unusable(raw: Any, number: str) -> tuple[str, str] | None:
     """Return (code, sentence) of why a number names nobody."""
-    if isinstance(raw, int | float) and raw >= LOST_FROM:
+    if digits_lost(raw, number):
         return "id-digits-lost", _("身份证号被存成了数字，末几位已丢失。请把该列设为文本后重填。")
     if not number:
         return "id-missing", _("没有填身份证号，认不准是谁。也可以填工号或学号。")

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +12,9 @@ from carehub.access.viewer import Viewer
 from carehub.approvals.machine import State
 from carehub.calendar import date_words
 from carehub.duties.duty import State as Look
-from carehub.duties.settings import DUE_SOON_YEAR, HARDSHIP_REVIEW, Settings
+from carehub.duties.settings import Settings
 from hardship.cases.chain import CASES
-from hardship.cases.rules import NextReview, next_review
+from hardship.cases.rules import NextReview, next_review_of
 from hardship.models import Case, Review
 from hardship.steps import Drawn, drawn
 
@@ -53,29 +53,6 @@ def next_reviews(cases: Sequence[Case], on: dt.date) -> dict[int, NextReview | N
     for case, day in Review.objects.filter(case__in=[case.pk for case in cases]).values_list("case", "on"):
         looked[case].append(day)
     return {case.pk: next_review_of(case, looked[case.pk], settings, on) for case in cases}
-
-
-def next_review_of(case: Case, reviews: Iterable[dt.date], settings: Settings, on: dt.date) -> NextReview | None:
-    """Return the next review of a case by the settings of a day, from the days on which it was reviewed."""
-    return next_review(
-        recognised_on=case.recognised_on, reviews=reviews, agreed_on=case.next_review_on, over_on=over_on(case),
-        months=months_of(settings), soon=settings.days(DUE_SOON_YEAR), on=on,
-    )  # fmt: skip
-
-
-def months_of(settings: Settings) -> int | None:
-    """Return after how many months a case is reviewed, None where no number is set."""
-    months = settings[HARDSHIP_REVIEW]
-    return int(months) if months else None
-
-
-def over_on(case: Case) -> dt.date | None:
-    """Return from which day on nothing is due any more: closed, died, left the Party; out of the school: always."""
-    person = case.person
-    days = [day for day in (case.closed_on, person.died_on, person.left_party_on) if day]
-    if not days and person.organization_id is None:
-        return case.recognised_on
-    return min(days, default=None)
 
 
 def shows_ground(case: Case, viewer: Viewer) -> bool:

@@ -1,4 +1,4 @@
-"""When a recognised hardship is to be looked at again: values only, nothing is read or written here.
+"""When a recognised hardship is to be looked at again: values only, nothing is written here.
 
 每 ⟨6⟩ 个月复核一次 (duties.md, C-3.1): from the day of recognition, or of the last review. An earlier day that was
 agreed on goes before. Nothing is due once the case is closed, or its person died, left the Party or the school.
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from carehub.calendar import months_before
 from carehub.duties.duty import State
+from carehub.duties.settings import DUE_SOON_YEAR, HARDSHIP_REVIEW, Settings
+from hardship.models import Case
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,20 @@ def next_review(
     if over_on is not None and over_on <= on:
         return NextReview(since, due, State.NOT_APPLICABLE)
     return NextReview(since, due, _state(due, soon, on))
+
+
+def next_review_of(case: Case, reviews: Iterable[dt.date], settings: Settings, on: dt.date) -> NextReview | None:
+    """Return the next review of a case by the settings of a day, from the days on which it was reviewed."""
+    return next_review(
+        recognised_on=case.recognised_on, reviews=reviews, agreed_on=case.next_review_on, over_on=case.over_on,
+        months=months_of(settings), soon=settings.days(DUE_SOON_YEAR), on=on,
+    )  # fmt: skip
+
+
+def months_of(settings: Settings) -> int | None:
+    """Return after how many months a case is reviewed, None where no number is set."""
+    months = settings[HARDSHIP_REVIEW]
+    return int(months) if months else None
 
 
 def due_after(since: dt.date, agreed_on: dt.date | None, months: int | None) -> dt.date | None:

@@ -16,7 +16,7 @@ from carehub.access.guards import guard
 from carehub.access.viewer import viewer_of
 from carehub.approvals.actions import Overtaken, Refused
 from carehub.approvals.models import last_decisions
-from carehub.audit.models import Action
+from carehub.audit.models import Action, AuditEvent
 from carehub.audit.trail import record_first, record_many
 from carehub.calendar import today
 from carehub.sheets.writing import file_name, ledger_response, write_ledger
@@ -30,7 +30,7 @@ from hardship.cases.sheet_to_fill import sheet_to_fill
 from hardship.cases.sheets import hardship_ledger
 from hardship.cases.stepping import conflict, may_mend, note, page_of_case, seen_case
 from hardship.models import Case
-from hardship.models.case import WHERE
+from hardship.models.case import WHERE, CaseQuerySet
 from hardship.numbers import told
 from hardship.steps import seen_version, whom_to_enter
 from members.models import Person
@@ -184,11 +184,17 @@ def export(request: HttpRequest) -> HttpResponse:
     part = Case.objects.filter(reach.q(**WHERE)).exclude(person=viewer.person_id)
     found = form.filter(part, reads_closed=reads_closed(viewer)).order_by("person__path", "pk")
     asked = sorted(name for name in form.fields if form.value(name))
-    scope, people = scope_words(viewer), Person.objects.filter(pk__in=found.order_by().values("person"))
-    event = record_first(Action.EXPORT, by=request.user, what="hardship", rows=found.count(), filters=asked)
-    record_many(Action.READ, people, by=request.user, what="hardship")
+    scope, event = scope_words(viewer), leaving(request, found, "hardship", filters=asked)
     data = write_ledger(hardship_ledger(found, viewer, on=on, scope=scope), by=viewer.name, at=timezone.now())
     return ledger_response(file_name(scope, _("困难党员台账"), str(on)), data, after=event)
+
+
+def leaving(request: HttpRequest, found: CaseQuerySet, what: str, **more: Any) -> AuditEvent:
+    """Write down that a list of cases leaves, and in the own file of each who stands on it."""
+    event = record_first(Action.EXPORT, by=request.user, what=what, rows=found.count(), **more)
+    people = Person.objects.filter(pk__in=found.order_by().values("person"))
+    record_many(Action.READ, people, by=request.user, what=what)
+    return event
 
 
 @guard("hardship", "e")
@@ -199,9 +205,7 @@ def sheet(request: HttpRequest) -> HttpResponse:
     part = Case.objects.open().filter(viewer.reach("hardship", "x").q(**WHERE)).exclude(person=viewer.person_id)
     found = part.filter(viewer.reach("hardship", "e").q(**WHERE), person__number__gt="").order_by("person__path", "pk")
     if viewer.may("hardship", "x"):
-        event = record_first(Action.EXPORT, by=request.user, what="hardship-sheet", rows=found.count())
-        people = Person.objects.filter(pk__in=found.order_by().values("person"))
-        record_many(Action.READ, people, by=request.user, what="hardship-sheet")
+        event = leaving(request, found, "hardship-sheet")
     else:
         event = record_first(Action.DOWNLOAD, by=request.user, what="template", kind="hardship")
     name = file_name(scope_words(viewer), _("困难党员台账填报表"), str(on))

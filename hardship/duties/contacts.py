@@ -16,7 +16,7 @@ from hardship.duties.keepers import PLACES
 from hardship.duties.matters import Obligor
 from hardship.duties.recurring import RecurringRule, Subject, deeds_of, narrowed
 from hardship.models import Contact, Pairing
-from hardship.pairing.pages import is_in_office, next_contact_of
+from hardship.pairing.rules import is_in_office, next_contact_of
 from members.models import Post
 
 

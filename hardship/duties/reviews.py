@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from carehub.duties.rule import Ask
 from carehub.duties.settings import Settings
-from hardship.cases.pages import months_of, next_review_of, over_on
-from hardship.cases.rules import due_after
+from hardship.cases.rules import due_after, months_of, next_review_of
 from hardship.duties.keepers import PLACES
 from hardship.duties.recurring import RecurringRule, Subject, deeds_of, narrowed
 from hardship.models import Case, Review
@@ -37,4 +36,4 @@ class CaseReviews(RecurringRule):
         for case in cases.with_names().select_related(f"person__{PLACES}"):
             deeds = looked.get(case.pk, [])
             coming = next_review_of(case, [deed.on for deed in deeds], settings, ask.on)
-            yield Subject(case.pk, case.person, case.recognised_on, deeds, coming, over_on(case))
+            yield Subject(case.pk, case.person, case.recognised_on, deeds, coming, case.over_on)

@@ -67,7 +67,9 @@ def _stays(ask: Ask) -> Iterable[Stay]:
     """Return the stays asked for, by the organisation's place; an office for a group of people sees none."""
     where = ask.scope.over_organizations().q(person="", occupation="")
     rows = Stay.objects.filter(where, kind=WAIVERS.kind, came_on__lte=ask.on)
-    return rows if ask.people is None else rows.filter(applicant_id__in=ask.people)
+    if ask.people is not None:
+        rows = rows.filter(applicant_id__in=ask.people)
+    return rows if ask.owners is None else rows.filter(organization_id__in=ask.owners)
 
 
 def _holders(paths: set[str], on: dt.date) -> Mapping[str, Obligor]:

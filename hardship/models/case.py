@@ -1,5 +1,6 @@
 """困难登记 (C-3.1): whose hardship, of what kind and degree, who recognised it, and what became of it."""
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -193,6 +194,14 @@ class Case(models.Model):
     @property
     def path(self) -> str:
         return self.person.path
+
+    @property
+    def over_on(self) -> dt.date | None:
+        """Return from which day on nothing is due any more: closed, died, left the Party; out of the school: always."""
+        days = [day for day in (self.closed_on, self.person.died_on, self.person.left_party_on) if day]
+        if not days and self.person.organization_id is None:
+            return self.recognised_on
+        return min(days, default=None)
 
     @property
     def is_recognised(self) -> bool:

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from carehub.access.viewer import Viewer, viewer_of
 from carehub.calendar import near_date_words
 from carehub.duties.duty import State as Look
-from carehub.duties.settings import DUE_SOON_EVENT, PAIRING_CONTACT, Settings
+from carehub.duties.settings import Settings
 from hardship.models import Contact, Helper, Pairing
 from hardship.models.pairing import RESOURCE
-from hardship.pairing.rules import NextContact, next_contact
+from hardship.pairing.rules import NextContact, is_in_office, next_contact_of
 from members.models import Post
 from members.scope import title_of
 
@@ -94,14 +94,6 @@ def timed_rows(pairings: Sequence[Pairing], user: Any, on: dt.date) -> list[Row]
     ]
 
 
-def next_contact_of(one: Pairing, days: list[dt.date], settings: Settings, on: dt.date) -> NextContact | None:
-    """Return the next contact of a pairing by the settings of a day, from the days of those that stand."""
-    return next_contact(
-        started_on=one.started_on, contacts=days, over_on=one.over_on, days=settings.days(PAIRING_CONTACT),
-        soon=settings.days(DUE_SOON_EVENT), on=on,
-    )  # fmt: skip
-
-
 def look_of(row: Row) -> tuple[str, str]:
     """Return (look, words) of a pairing: 帮扶中, 该联系了, 已脱困."""
     one, on = row.pairing, row.viewer.on
@@ -157,8 +149,3 @@ def shows_words(one: Pairing, viewer: Viewer) -> bool:
 def responsible_words(post: Post, on: dt.date) -> str:
     """Return the name and post of who is responsible, empty once he left the post."""
     return f"{post.person}（{title_of(post)}）" if is_in_office(post, on) else ""
-
-
-def is_in_office(post: Post, on: dt.date) -> bool:
-    """Return whether who is responsible holds that post on a day."""
-    return post.started_on <= on and (post.ended_on is None or post.ended_on >= on)

@@ -1,4 +1,4 @@
-"""When a running pairing is to be contacted again: values only, nothing is read or written here.
+"""When a running pairing is to be contacted again: values only, nothing is written here.
 
 每 ⟨60⟩ 天联系一次 (duties.md, C-3.3): from the last contact, or from the start as long as there was none. A contact
 dated after the day of looking is not known yet; a withdrawn one never counts. Nothing is due once it is over.
@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from carehub.duties.duty import State
+from carehub.duties.settings import DUE_SOON_EVENT, PAIRING_CONTACT, Settings
+from hardship.models import Pairing
+from members.models import Post
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,19 @@ def next_contact(
     if over_on is not None and over_on <= on:
         return NextContact(since, due, State.NOT_APPLICABLE)
     return NextContact(since, due, _state(due, soon, on))
+
+
+def next_contact_of(one: Pairing, days: list[dt.date], settings: Settings, on: dt.date) -> NextContact | None:
+    """Return the next contact of a pairing by the settings of a day, from the days of those that stand."""
+    return next_contact(
+        started_on=one.started_on, contacts=days, over_on=one.over_on, days=settings.days(PAIRING_CONTACT),
+        soon=settings.days(DUE_SOON_EVENT), on=on,
+    )  # fmt: skip
+
+
+def is_in_office(post: Post, on: dt.date) -> bool:
+    """Return whether who is responsible holds that post on a day."""
+    return post.started_on <= on and (post.ended_on is None or post.ended_on >= on)
 
 
 def _state(due: dt.date, soon: dt.timedelta, on: dt.date) -> str:

@@ -100,7 +100,7 @@ class Row:
         value = self.cells.get(key, "")
         if value == "":
             return ""
-        words = tidy(value) if type(value) is str else words_of(value)
+        words = words_of(value)
         return "" if is_placeholder(words) else words
 
     def error(self, key: str, code: str, message: str) -> None:

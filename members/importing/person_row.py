@@ -205,7 +205,7 @@ def read_standing(wanted: Wanted, on: dt.date) -> None:
         fields["is_floating"] = floating == "yes"
     if (text := row.text("floating_to")) and fields.get("is_floating") is not False:
         fields["floating_to"] = text[: WIDTHS["floating_to"]]
-    if row.has("correction") and re.fullmatch(r"[+-]?\d{1,4}", squeezed(row.text("correction"))):
+    if re.fullmatch(r"[+-]?\d{1,4}", squeezed(row.text("correction"))):
         fields["standing_correction_months"] = int(squeezed(row.text("correction")))
 
 
