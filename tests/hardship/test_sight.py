@@ -44,6 +44,17 @@ def test_an_outsider_meets_no_need(school: School, as_: As):
             assert as_(key).get(f"/hardship/needs/{need.pk}/{page}").status_code == 404
 
 
+def test_what_is_only_looked_at_is_not_handled_by_who_keeps_another_branch(school: School, as_: As):
+    Post.objects.create(
+        person=school.people["retirees"], organization=school.second, role=Post.Role.ORGANIZER, started_on=ON
+    )
+    need = need_of(recognised(school, "member", by="officer"), school, owner="owner", by="officer")
+    Person.objects.filter(pk=school.member.pk).update(occupation="retired")
+    assert as_("retirees").get(need.case.get_absolute_url()).status_code == 200
+    for page in ("", "give/"):
+        assert as_("retirees").get(f"/hardship/needs/{need.pk}/{page}").status_code == 403
+
+
 def test_an_outsider_decides_nothing(school: School, as_: As):
     case = opened(school, "member", by="officer")
     for key in ("outsider", "colleague", "maths_secretary"):
