@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from carehub.sheets.gate import Refused, check
+from carehub.sheets.gate import PIECE, Refused, check
 from carehub.sheets.reading import look_at
 from tests.imports.bombs import BOMBS, base, packed, with_sheet
 from tests.imports.making import bring, codes, counts, person, roster
@@ -18,7 +18,7 @@ MEASURE = """
 import json, re, sys, time
 import django
 django.setup()
-from carehub.sheets.gate import Refused, check
+from carehub.sheets.gate import PIECE, Refused, check
 from carehub.sheets.reading import look_at
 data = open(sys.argv[1], "rb").read()
 begun, code = time.process_time(), ""
@@ -87,6 +87,20 @@ def test_sheets_hidden_under_another_name_are_measured_too() -> None:
     parts = base()
     parts["xl/data.bin"] = parts.pop("xl/worksheets/sheet1.xml").replace(b'r="A1"', b"r='XFD1048576'")
     assert refused(packed(parts)) == "too-large"
+
+
+@pytest.mark.parametrize("space", [b"\t", b"\n", b"\r", b"  "])
+def test_a_cell_far_away_is_measured_whatever_parts_its_tag(space: bytes) -> None:
+    far = b'<row%sr="1048576"><c%sr="XFD1048576"><v>1</v></c></row></sheetData>' % (space, space)
+    parts = base()
+    parts["xl/worksheets/sheet1.xml"] = parts["xl/worksheets/sheet1.xml"].replace(b"</sheetData>", far)
+    assert refused(packed(parts)) == "too-large"
+
+
+def test_a_document_type_is_seen_where_two_pieces_meet() -> None:
+    head = b"<?xml version='1.0'?>"
+    strings = head + b" " * (PIECE - len(head) - 5) + b"<!DOCTYPE sst SYSTEM 'a'><sst/>"
+    assert refused(packed(base() | {"xl/sharedStrings.xml": strings})) == "too-large"
 
 
 def test_formats_far_below_the_table_do_no_harm(school) -> None:
