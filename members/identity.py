@@ -14,6 +14,7 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = "10X98765432"
 # What stands for the check digit X: the multiplication sign, the Greek and the Cyrillic letter (after upper-casing).
 LOOKS_LIKE_X = str.maketrans({"×": "X", "Χ": "X", "Х": "X", "✕": "X", "╳": "X"})
+MODERN, OLD = re.compile(r"[0-9]{17}[0-9X]"), re.compile(r"[0-9]{15}")
 OLDEST = dt.date(1900, 1, 1)
 
 
@@ -36,12 +37,12 @@ def check_digit(body: str) -> str:
 def identity_of(text: str, on: dt.date) -> Identity:
     """Return what a number says; `text` is free of spaces and full-width characters already."""
     number = text.upper().translate(LOOKS_LIKE_X)
-    if re.fullmatch(r"[0-9]{15}", number):
+    if MODERN.fullmatch(number):
+        return read(number, on)
+    if OLD.fullmatch(number):
         body = number[:6] + "19" + number[6:]
         return read(body + check_digit(body), on, upgraded=True)
-    if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
-        return Identity(number, ("id-length",))
-    return read(number, on)
+    return Identity(number, ("id-length",))
 
 
 def read(number: str, on: dt.date, *, upgraded: bool = False) -> Identity:

@@ -183,7 +183,7 @@ def lines_below(
     for number in range(header.row + 1, len(rows)):
         row = rows[number]
         cells = {key: row[place] for key, place in header.places.items() if place < len(row) and row[place] != ""}
-        own = {key: value for key, value in cells.items() if (number, header.places[key]) not in filled}
+        own = {key: cells[key] for key in cells if (number, header.places[key]) not in filled} if filled else cells
         if not has_words(own) or is_footer(row, cells) or is_header_again(cells, key_of):
             continue
         yield Line(number + 1, cells, number in layout.hidden)
@@ -195,7 +195,7 @@ def has_words(cells: dict[str, Any]) -> bool:
 
 def is_footer(row: list[Any], cells: dict[str, Any]) -> bool:
     """Return whether a row is a sum or a signature: it begins as such and names hardly anything else."""
-    first = next((squeezed(value) for value in row if isinstance(value, str) and squeezed(value)), "")
+    first = next((word for value in row if isinstance(value, str) and (word := squeezed(value))), "")
     if not first.startswith(FOOTER):
         return False
     words = [value for value in cells.values() if not isinstance(value, str) or not is_placeholder(tidy(value))]

@@ -14,6 +14,8 @@ DOTS = re.compile(r"[•・．‧∙⋅●᛫]")
 # Letters, digits, marks and Han characters that stand for themselves: nearly every cell, and nothing to mend in it.
 PLAIN = re.compile(r"[!#-&(-_a-~\u00b7\u4e00-\u9fff]+")
 HINT = re.compile(r"[(（\[【].*?[)）\]】]")
+HEADER_MARKS = re.compile(r"[\s*＊:：、。·_-]")
+BETWEEN_HAN, AROUND_DOT = re.compile(rf"(?<={HAN})\s+(?={HAN})"), re.compile(r"\s*·\s*")
 
 
 def tidy(text: str) -> str:
@@ -39,9 +41,10 @@ def is_placeholder(text: str) -> bool:
 
 def tidy_name(text: str) -> str:
     """Return a name: one middle dot (U+00B7), no spaces between Han characters."""
+    if text.isalpha():  # neither dots nor spaces
+        return tidy(text)
     name = tidy(DOTS.sub("·", text.replace("．", "·")))
-    name = re.sub(rf"(?<={HAN})\s+(?={HAN})", "", name)
-    return re.sub(r"\s*·\s*", "·", name)
+    return AROUND_DOT.sub("·", BETWEEN_HAN.sub("", name))
 
 
 def squeezed(text: str) -> str:
@@ -51,5 +54,4 @@ def squeezed(text: str) -> str:
 
 def header_word(text: str) -> str:
     """Return a header without stars, line breaks, brackets and hints: `*入党日期\\n(YYYYMMDD)` → 入党日期."""
-    plain = HINT.sub("", tidy(text))
-    return re.sub(r"[\s*＊:：、。·_-]", "", plain)
+    return HEADER_MARKS.sub("", HINT.sub("", tidy(text)))
