@@ -1,17 +1,15 @@
 """A row and the person it is about, put together: what is known is kept, what the file says more is taken."""
 
 import datetime as dt
-from copy import copy
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from carehub.calendar import Precision, date_words, last_possible_day
 from members.actions import branch_of
 from members.changes import label_of, shown
 from members.importing.base import Change
 from members.importing.dates import Known
-from members.importing.person_row import Wanted, years_after
+from members.importing.person_row import Wanted, admission_in
 from members.models import Organization, Person
 
 SPELLED = ("pinyin", "pinyin_joined", "initials")
@@ -40,29 +38,22 @@ class Merged:
     history: list[list[str]] = field(default_factory=list)  # [field, before, after], of a birth date the year only
 
 
-def merge(wanted: Wanted, person: Person | None, on: dt.date) -> Merged | None:
-    """Return the person with the row's values; None for a row without an organisation."""
-    if wanted.organization is None:
-        return None
+def merge(wanted: Wanted, person: Person | None, on: dt.date) -> Merged:
+    """Return the person, somebody new for None, with the row's values and in its organisation."""
+    organization = cast(Organization, wanted.organization)  # a row without one is rejected before
     is_new = person is None
-    person = person or copy(nobody())
-    moves = not stays(person, wanted.organization)
+    person = person or Person(occupation=Person.Occupation.OTHER, category="")
+    moves = not stays(person, organization)
     since, came = start_of(wanted, is_new, on), wanted.since_on if is_new else None
-    merged = Merged(person, is_new, wanted.organization, moves, since, came, category_before=person.category)
+    merged = Merged(person, is_new, organization, moves, since, came, category_before=person.category)
     take_identity(merged, wanted)
     take_plain(merged, wanted)
     take_dates(merged, wanted)
     take_standing(merged, wanted, on)
     if not person.category:
-        put(merged, "category", category_of(person, on))
+        put(merged, "category", admission_in(wanted, on).category)
     take_place(merged)
     return merged
-
-
-@cache
-def nobody() -> Person:
-    """Return a person of whom nothing is known. To copy it takes a tenth of making one, which 20,000 rows notice."""
-    return Person(occupation=Person.Occupation.OTHER, category="")
 
 
 def stays(person: Person, organization: Organization) -> bool:
@@ -137,12 +128,6 @@ def take_standing(merged: Merged, wanted: Wanted, on: dt.date) -> None:
     elif fields.get("lost") is False:
         put(merged, "lost_contact_on", None)
     put(merged, "verify_since_on", None)
-
-
-def category_of(person: Person, on: dt.date) -> str:
-    """Return the category where the file says none: on probation within a year of joining, else a full member."""
-    fresh = person.joined_on and not person.confirmed_on and on < years_after(person.joined_on, 1)
-    return str(Person.Category.PROBATIONARY if fresh else Person.Category.FULL)
 
 
 def take_place(merged: Merged) -> None:

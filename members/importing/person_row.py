@@ -22,6 +22,7 @@ LONGEST_NAME = 60
 SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
 MOBILE = re.compile(r"1[3-9]\d{9}")
 LANDLINE = re.compile(r"(?:\(?0\d{2,3}\)?-?)?[2-9]\d{6,7}(?:-\d{1,5})?")
+MONTHS = re.compile(r"[+-]?\d{1,4}")
 CATEGORY_WORDS = _("人员类别应为正式党员、预备党员、发展对象、入党积极分子或入党申请人。")
 WIDTHS = {"ethnicity": 20, "education": 40, "position": 100, "floating_to": 100}
 
@@ -125,11 +126,7 @@ def read_labels(wanted: Wanted) -> None:
     if text := row.text("category"):
         category = labels.label_in(labels.CATEGORIES, text)
         if category is None:
-            row.error(
-                "category",
-                "category-unknown",
-                _("人员类别应为正式党员、预备党员、发展对象、入党积极分子或入党申请人。"),
-            )
+            row.error("category", "category-unknown", CATEGORY_WORDS)
         else:
             wanted.fields["category"] = category
     if (text := row.text("sex")) and (sex := matched(row, "sex", labels.SEXES, text)):
@@ -205,8 +202,8 @@ def read_standing(wanted: Wanted, on: dt.date) -> None:
         fields["is_floating"] = floating == "yes"
     if (text := row.text("floating_to")) and fields.get("is_floating") is not False:
         fields["floating_to"] = text[: WIDTHS["floating_to"]]
-    if re.fullmatch(r"[+-]?\d{1,4}", squeezed(row.text("correction"))):
-        fields["standing_correction_months"] = int(squeezed(row.text("correction")))
+    if (text := squeezed(row.text("correction"))) and MONTHS.fullmatch(text):
+        fields["standing_correction_months"] = int(text)
 
 
 def check_against_id(wanted: Wanted) -> None:
@@ -249,14 +246,41 @@ def years_after(day: dt.date, years: int) -> dt.date:
         return day.replace(year=day.year + years, month=2, day=28) + DAY
 
 
-def check_standing(row: Row, person: Person, on: dt.date) -> None:
-    """Say what is missing for the standing, with what the file and the system know together."""
-    if person.confirmed_on:
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """How somebody came into the Party: the category, the day of joining, whether they are confirmed."""
+
+    category: str
+    joined: Known | None
+    is_confirmed: bool
+
+
+def admission_of(person: Person) -> Admission:
+    """Return how somebody whom the system knows came into the Party."""
+    day, precision = person.joined_on, person.joined_precision or Precision.DAY
+    return Admission(person.category, Known(day, precision) if day else None, person.confirmed_on is not None)
+
+
+def admission_in(wanted: Wanted, on: dt.date) -> Admission:
+    """Return how somebody new came into the Party, as the row tells it."""
+    joined, confirmed = wanted.known("joined"), wanted.known("confirmed")
+    category = wanted.fields.get("category") or category_of(joined, confirmed, on)
+    return Admission(category, joined, confirmed is not None)
+
+
+def category_of(joined: Known | None, confirmed: Known | None, on: dt.date) -> str:
+    """Return the category where the file says none: on probation within a year of joining, else a full member."""
+    fresh = joined and not confirmed and on < years_after(joined.on, 1)
+    return str(Person.Category.PROBATIONARY if fresh else Person.Category.FULL)
+
+
+def check_admission(row: Row, known: Admission, on: dt.date) -> None:
+    """Say what is missing for the 党龄, with what the file and the system know together."""
+    if known.is_confirmed:
         return
-    joined = person.joined_on
-    if person.category == Person.Category.PROBATIONARY and joined:
-        vague = Precision(person.joined_precision) if person.joined_precision else Precision.DAY
-        if years_after(last_possible_day(joined, vague), 1) < on:
-            row.warn("confirmed_on", "probation-overdue", _("预备期已满一年，没有转正日期。请核对是否转正或延长。"))
-    if person.category == Person.Category.FULL and not (joined and NO_PROBATION[0] <= joined <= NO_PROBATION[1]):
+    joined, category = known.joined, known.category
+    begun = last_possible_day(*joined.fields) if joined else None
+    if category == Person.Category.PROBATIONARY and begun and years_after(begun, 1) < on:
+        row.warn("confirmed_on", "probation-overdue", _("预备期已满一年，没有转正日期。请核对是否转正或延长。"))
+    if category == Person.Category.FULL and not (joined and NO_PROBATION[0] <= joined.on <= NO_PROBATION[1]):
         row.warn("confirmed_on", "confirmed-missing", _("没有转正日期，党龄待核实。"))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from members.importing.base import CHANGED, NEW, REJECTED, UNCHANGED, Column, Entry, Importer, Row, register
 from members.importing.lookup import CHUNK, Organizations, People, in_chunks
 from members.importing.merging import merge
-from members.importing.person_row import Wanted, check_standing, read_person
+from members.importing.person_row import Wanted, admission_in, admission_of, check_admission, read_person
 from members.importing.remembering import remembered
 from members.importing.roster_writing import write_people
 from members.models import Organization, Person
@@ -86,8 +86,9 @@ class RosterImporter(Importer):
         )
         self.organizations.attach_to(self.people.everybody)
         entries = [self.entry(one) for one in wanted]
-        for one in wanted:
-            one.fields, one.defaults, one.dates = {}, {}, {}
+        for one, entry in zip(wanted, entries, strict=True):
+            if entry.payload is not one:
+                one.fields, one.defaults, one.dates = {}, {}, {}
             one.row.cells = one.row.cells if one.row.findings else {}  # of a row to be put right they are kept
         return entries
 
@@ -123,17 +124,18 @@ class RosterImporter(Importer):
                 one.row.warn("name", "namesake", str(_("另有同名同出生日期的人，身份证号不同。请核对是不是同一个人。")))
 
     def entry(self, one: Wanted) -> Entry:
-        """Return what will happen with one row."""
+        """Return what will happen with one row. Somebody new is put together only when they are written."""
         place = str(one.organization or one.row.text("organization"))
         person = self.person_of(one)
-        merged = None if one.row.rejected else merge(one, person, self.on)
-        if merged:
-            check_standing(one.row, merged.person, self.on)
-        if merged is None or one.row.rejected:
+        if one.row.rejected or one.organization is None:
             return Entry(one.row, REJECTED, one.name, place)
-        status = NEW if merged.is_new else CHANGED if merged.changes else UNCHANGED
-        kept = merged if status != UNCHANGED else None
-        return Entry(one.row, status, one.name, place, merged.changes, kept)
+        if person is None:
+            check_admission(one.row, admission_in(one, self.on), self.on)
+            return Entry(one.row, NEW, one.name, place, payload=one)
+        merged = merge(one, person, self.on)
+        check_admission(one.row, admission_of(merged.person), self.on)
+        status = CHANGED if merged.changes else UNCHANGED
+        return Entry(one.row, status, one.name, place, merged.changes, merged if merged.changes else None)
 
     def person_of(self, one: Wanted) -> Person | None:
         """Return the person of a row: by ID number, else by staff or student number if that person has no ID yet."""
@@ -187,7 +189,7 @@ class RosterImporter(Importer):
     def write(self, entries: list[Entry]) -> None:
         absent = self.missing_people()
         missing = [person.pk for person in absent if person.verify_since_on is None]
-        merged = [entry.payload for entry in entries]
+        merged = [merge(entry.payload, None, self.on) if entry.status == NEW else entry.payload for entry in entries]
         with remembered(merged, missing, [person.pk for person in absent]) as self.before:
             write_people(merged, missing, on=self.on, by=self.by)
 
