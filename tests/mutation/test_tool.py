@@ -5,6 +5,7 @@ import tomllib
 
 import pytest
 
+from carehub.access.matrix import matrix, shared_codes
 from tests.mutation import run
 from tests.mutation.holes import ROOT, Hole, all_holes
 
@@ -38,6 +39,15 @@ def test_each_edit_changes_one_place_and_leaves_a_file_that_can_be_read(holes: l
 def test_what_makes_no_difference_still_exists(holes: list[Hole]):
     there = {(hole.file, hole.function, hole.kind) for hole in holes}
     assert set(run.equivalent()) - there == set()
+
+
+def test_what_is_said_to_be_a_right_over_organisations_alone_is_one():
+    rows = tomllib.loads((ROOT / "tests/mutation/equivalent.toml").read_text("utf-8"))["hole"]
+    rights = [row["right"].split() for row in rows if "right" in row]
+    scopes = {cell[code] for resource, code in rights for cell in matrix()[resource].values() if code in cell}
+    assert len(rights) == 5
+    assert scopes == set("ubs")
+    assert not [code for resource, code in rights if code in shared_codes(resource)]
 
 
 def test_the_checkout_is_never_touched_and_caught_differs_from_missed(tmp_path, monkeypatch: pytest.MonkeyPatch):
