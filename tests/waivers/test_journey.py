@@ -110,6 +110,7 @@ def test_what_is_over_leaves_the_branch_but_for_the_fact(school: School, as_: As
     waiver = approved(school, on=dt.date(2026, 11, 23))
     own = as_("owner").get(waiver.get_absolute_url()).content.decode()
     assert CANARY in own
+    assert "/paper/" in own
     Waiver.objects.filter(pk=waiver.pk).update(first_month=dt.date(2026, 1, 1), last_month=dt.date(2026, 10, 1))
     gone = as_("owner").get(waiver.get_absolute_url()).content.decode()
     assert CANARY not in gone
@@ -117,6 +118,7 @@ def test_what_is_over_leaves_the_branch_but_for_the_fact(school: School, as_: As
     assert "46.00" not in gone
     assert "2026年1月至10月" in gone
     assert CANARY in as_("clerk").get(waiver.get_absolute_url()).content.decode()
+    assert "/paper/" not in gone
     assert as_("owner").get(f"/waivers/{waiver.pk}/paper/").status_code == 404
 
 
