@@ -40,9 +40,8 @@ def talk(
     return made
 
 
-def appoint(
-    person: Person, organization: Organization, *, since: str, until: str = "", role: str = "secretary"
-) -> Post:
+def appoint(person: Person, organization: Organization, *, since: str, until: str = "") -> Post:
+    """Return a new secretary's post, open-ended unless `until` names its last day."""
     ended_on = day(until) if until else None
     return Post.objects.create(
         person=person, organization=organization, role="secretary", started_on=day(since), ended_on=ended_on
