@@ -68,6 +68,7 @@ NEAR = {  # where a wall stands → the tests that live nearest
     "hardship": ["tests/waivers", "tests/hardship"], "members/kinship": ["tests/approvals"],
     "carehub/approvals": ["tests/approvals", "tests/waivers"], "members/hands.py": ["tests/approvals"],
 }  # fmt: skip
+EVERY_ROUTE = ["tests/access/test_every_route.py", "-k", f"theirs and ({PERSONAS}) or sign_in or guard"]
 SHARED = ("carehub/access", "members/scope.py", "members/models", "carehub/masking.py")
 SHARED_TESTS = ["tests/access", "tests/members_pages", "tests/accounts", "tests/grants", "-k", "not theirs"]
 CRAWLED = re.compile(r"filter|may do|reach|below|mask|shown|part of|covers|ledger|widened|in force")
@@ -136,15 +137,12 @@ class Copy:
 
 def stages(hole: Hole) -> Iterator[tuple[str, list[str]]]:
     """Yield (name, tests) in the order in which they are asked: the quick ones first."""
-    if hole.file.startswith("templates/") or "mask" in hole.kind:
-        yield "A2 canaries", ["tests/crawl/test_canaries.py", "-k", VIEWERS]
     if "widened" in hole.kind:
         yield "the table as agreed", ["tests/access/test_table.py"]
-    yield "A1 every route", ["tests/access/test_every_route.py", "-k", f"theirs and ({PERSONAS}) or sign_in or guard"]
-    for start in sorted(NEAR, key=len, reverse=True):  # the nearest first
-        if hole.file.startswith(start):
-            yield "tests nearby", NEAR[start]
-            break
+    if not hole.file.startswith("templates/"):  # what a page shows changes no status
+        yield "A1 every route", EVERY_ROUTE
+    if near := next((start for start in sorted(NEAR, key=len, reverse=True) if hole.file.startswith(start)), ""):
+        yield "tests nearby", NEAR[near]
     if hole.file.startswith(SHARED):
         yield "tests nearby", SHARED_TESTS
     if CRAWLED.search(hole.kind):
