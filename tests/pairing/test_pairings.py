@@ -224,6 +224,8 @@ def test_a_closed_case_ends_its_pairings_and_leaves_the_fact(school: School, as_
     assert not Helper.objects.serving().exists()
     read = {who: as_(who).get(one.get_absolute_url()) for who in ("owner", "member", "clerk", "colleague_member")}
     assert [who for who, page in read.items() if "没有人陪" in page.content.decode()] == ["member", "clerk"]
+    headings = [word for word in ("联系记录", 'id="helpers"') if word in read["owner"].content.decode()]
+    assert headings == []  # not even that there were none
     assert (read["owner"].status_code, read["colleague_member"].status_code) == (200, 404)
     assert as_("owner").get(f"/pairing/{one.pk}/paper/").status_code == 404
 

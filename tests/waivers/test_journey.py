@@ -141,6 +141,10 @@ def test_a_waiver_ends_before_its_time_when_the_hardship_is_over(school: School,
     assert WaiverMonth.objects.filter(waiver=waiver).count() == 6
     assert again(waiver).ends_on == dt.date(2027, 6, 30)
     assert told(school, "member")[-1] == "您的党费减免从2027年7月起停止"
+    assert "困难已经解除" in as_("owner").get(waiver.get_absolute_url()).content.decode()
+    Waiver.objects.filter(pk=waiver.pk).update(first_month=dt.date(2026, 1, 1), revoked_month=dt.date(2026, 7, 1))
+    assert "困难已经解除" not in as_("owner").get(waiver.get_absolute_url()).content.decode()
+    assert "困难已经解除" in as_("member").get(waiver.get_absolute_url()).content.decode()
 
 
 def test_the_months_of_two_waivers_never_overlap(school: School, as_: As):
