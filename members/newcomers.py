@@ -14,7 +14,7 @@ from carehub.reminders.actions import tell
 from members.grants_actions import Refused
 from members.importing.base import Row
 from members.importing.machine import hold_imports, importer_of
-from members.importing.merging import Merged
+from members.importing.merging import Merged, put_together
 from members.importing.roster_writing import write_people
 from members.keepers import keepers_of
 from members.models import Organization, Person
@@ -43,10 +43,11 @@ def take_in(*, said: Mapping[str, Any], organization: Organization, by: Any) -> 
     (entry,) = importer.read([row])
     if row.rejected:
         raise Faulty(_by_field(row, {column.label: key for key, column in columns.items()}))
-    if entry.payload is None or not _comes(entry.payload):
+    merged = put_together(entry.payload, today()) if entry.payload else None
+    if merged is None or not _comes(merged):
         raise Refused(_("名册里已经有这个人。请在人员档案里查找；转支部的请办转接。"))
-    write_people([entry.payload], [], on=today(), by=by)
-    person: Person = entry.payload.person
+    write_people([merged], [], on=today(), by=by)
+    person = merged.person
     record(Action.CHANGE, by=by, target=person, path=person.path, what="take-in")
     title = _("%(name)s编入%(place)s，请认识一下") % {"name": person.name, "place": organization}
     accounts = keepers_of(person.path, without=person)

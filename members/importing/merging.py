@@ -56,6 +56,11 @@ def merge(wanted: Wanted, person: Person | None, on: dt.date) -> Merged:
     return merged
 
 
+def put_together(payload: Merged | Wanted, on: dt.date) -> Merged:
+    """Return what an entry of the roster keeps of a person, somebody new put together now."""
+    return payload if isinstance(payload, Merged) else merge(payload, None, on)
+
+
 def stays(person: Person, organization: Organization) -> bool:
     """Return whether the person is there already; a branch named for a member of one of its groups is no move."""
     if person.died_on or person.left_party_on:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.importing.base import CHANGED, NEW, REJECTED, UNCHANGED, Column, Entry, Importer, Row, register
 from members.importing.lookup import CHUNK, Organizations, People, in_chunks
-from members.importing.merging import merge
+from members.importing.merging import merge, put_together
 from members.importing.person_row import Wanted, admission_in, admission_of, check_admission, read_person
 from members.importing.remembering import remembered
 from members.importing.roster_writing import write_people
@@ -189,7 +189,7 @@ class RosterImporter(Importer):
     def write(self, entries: list[Entry]) -> None:
         absent = self.missing_people()
         missing = [person.pk for person in absent if person.verify_since_on is None]
-        merged = [merge(entry.payload, None, self.on) if entry.status == NEW else entry.payload for entry in entries]
+        merged = [put_together(entry.payload, self.on) for entry in entries]
         with remembered(merged, missing, [person.pk for person in absent]) as self.before:
             write_people(merged, missing, on=self.on, by=self.by)
 
