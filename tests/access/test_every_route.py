@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import transaction
 from django.test import Client
 
 from carehub.access.checks import routes
 from carehub.access.guards import guard_of
 from carehub.access.matrix import PERSONAS, matrix
 from carehub.accounts.models import User
+from tests.access.furnished import furnished_once
 from tests.access.probing import (
     CAST,
     MISSING,
@@ -23,11 +23,10 @@ from tests.access.probing import (
     ask,
     expected,
     expected_without,
-    furnish,
     known_routes,
     targets_of,
 )
-from tests.cast import School, assemble
+from tests.cast import School
 from tests.figures import Figure
 
 pytestmark = pytest.mark.django_db
@@ -46,12 +45,8 @@ MORE = int(os.environ.get("CAREHUB_CRAWL", "1")) > 1  # every target for everybo
 
 @pytest.fixture(scope="module")
 def school(django_db_setup: None, django_db_blocker: Any) -> Iterator[School]:
-    """Return the furnished cast, built once; each test works in a savepoint of its own."""
-    with django_db_blocker.unblock(), time_machine.travel(MORNING, tick=True), transaction.atomic():
-        made = assemble()
-        furnish(made)
+    with time_machine.travel(MORNING, tick=True), furnished_once(django_db_blocker) as made:
         yield made
-        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

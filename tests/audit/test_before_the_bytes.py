@@ -4,6 +4,7 @@ import ast
 import inspect
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import DatabaseError
@@ -16,7 +17,7 @@ from carehub.audit.models import Action, AuditEvent
 from carehub.reports.models import Inspection
 from carehub.sheets.writing import ledger_response
 from members.models import RosterImport
-from tests.access.probing import furnish
+from tests.access.furnished import furnished_once
 from tests.cast import PASSWORD, School
 from tests.house.sources import near, python_files
 
@@ -41,10 +42,10 @@ ONLY_HERE = "carehub/sheets/writing.py"
 ASKED_BY_FORM = {"members:people-export-full"}
 
 
-@pytest.fixture
-def furnished(school: School) -> School:
-    furnish(school)
-    return school
+@pytest.fixture(scope="module")
+def school(django_db_setup: None, django_db_blocker: Any) -> Iterator[School]:
+    with furnished_once(django_db_blocker) as made:
+        yield made
 
 
 @pytest.fixture
@@ -123,21 +124,21 @@ def test_the_door_asks_for_a_row_that_was_written():
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_file_has_its_row(name: str, furnished: School):
+def test_a_file_has_its_row(name: str, school: School):
     before = AuditEvent.objects.count()
-    client, address = client_of(furnished, FILES[name]), address_of(name, furnished)
+    client, address = client_of(school, FILES[name]), address_of(name, school)
     answers = [client.get(address), *([client.post(address, form())] if name in ASKED_BY_FORM else [])]
     assert sends_a_file(answers[-1])
     written = list(AuditEvent.objects.order_by("-id")[: AuditEvent.objects.count() - before])
     # A sensitive ledger also tells each person on it, in the own file, that it was read.
     [row] = [one for one in written if one.action != Action.READ]
     assert row.action in (Action.EXPORT, Action.DOWNLOAD)
-    assert row.actor == furnished.user(FILES[name])
+    assert row.actor == school.user(FILES[name])
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_without_the_row_nothing_is_sent(name: str, furnished: School, no_row_can_be_written: None):
-    client, address = client_of(furnished, FILES[name]), address_of(name, furnished)
+def test_without_the_row_nothing_is_sent(name: str, school: School, no_row_can_be_written: None):
+    client, address = client_of(school, FILES[name]), address_of(name, school)
     assert list(leaks(client, address)) == []
 
 
@@ -155,8 +156,8 @@ def leaks(client: Client, address: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_asking_for_the_head_or_a_part_leaves_a_row_or_gets_nothing(name: str, furnished: School):
-    client, address = client_of(furnished, FILES[name]), address_of(name, furnished)
+def test_asking_for_the_head_or_a_part_leaves_a_row_or_gets_nothing(name: str, school: School):
+    client, address = client_of(school, FILES[name]), address_of(name, school)
     files = Action.EXPORT, Action.DOWNLOAD
     before = AuditEvent.objects.filter(action__in=files).count()
     answered = list(leaks(client, address))
@@ -164,7 +165,7 @@ def test_asking_for_the_head_or_a_part_leaves_a_row_or_gets_nothing(name: str, f
 
 
 def test_a_view_that_writes_its_row_afterwards_would_be_seen(
-    furnished: School, no_row_can_be_written: None, monkeypatch: pytest.MonkeyPatch
+    school: School, no_row_can_be_written: None, monkeypatch: pytest.MonkeyPatch
 ):
     """Negative control: a row that is tried after the answer was made does not hold the file back."""
     from members import views
@@ -173,27 +174,27 @@ def test_a_view_that_writes_its_row_afterwards_would_be_seen(
         return AuditEvent(pk=1)
 
     monkeypatch.setattr(views, "record_first", too_late)
-    assert list(leaks(client_of(furnished, "owner"), reverse("members:people-export")))
+    assert list(leaks(client_of(school, "owner"), reverse("members:people-export")))
 
 
-def test_a_file_is_not_opened_without_its_row(furnished: School, no_row_can_be_written: None):
-    response = client_of(furnished, "owner").get(reverse("members:person", args=[furnished.member.pk]))
+def test_a_file_is_not_opened_without_its_row(school: School, no_row_can_be_written: None):
+    response = client_of(school, "owner").get(reverse("members:person", args=[school.member.pk]))
     assert response.status_code == 500
-    assert furnished.member.name not in response.content.decode()
+    assert school.member.name not in response.content.decode()
 
 
-def test_no_number_is_shown_in_full_without_its_row(furnished: School, no_row_can_be_written: None):
-    address = reverse("members:reveal-phone", args=[furnished.member.pk])
-    response = client_of(furnished, "owner").post(address, form())
+def test_no_number_is_shown_in_full_without_its_row(school: School, no_row_can_be_written: None):
+    address = reverse("members:reveal-phone", args=[school.member.pk])
+    response = client_of(school, "owner").post(address, form())
     assert response.status_code == 500
-    assert furnished.member.phone not in response.content.decode()
+    assert school.member.phone not in response.content.decode()
 
 
-def test_a_number_is_shown_in_full_with_its_row(furnished: School):
+def test_a_number_is_shown_in_full_with_its_row(school: School):
     """Negative control: the same request shows the number when the row can be written."""
-    address = reverse("members:reveal-phone", args=[furnished.member.pk])
-    assert furnished.member.phone in client_of(furnished, "owner").post(address, form()).content.decode()
-    assert AuditEvent.objects.filter(action=Action.REVEAL, target=f"members.Person:{furnished.member.pk}").count() == 1
+    address = reverse("members:reveal-phone", args=[school.member.pk])
+    assert school.member.phone in client_of(school, "owner").post(address, form()).content.decode()
+    assert AuditEvent.objects.filter(action=Action.REVEAL, target=f"members.Person:{school.member.pk}").count() == 1
 
 
 def test_nobody_is_signed_in_without_a_row(school: School, no_row_can_be_written: None):
@@ -202,6 +203,6 @@ def test_nobody_is_signed_in_without_a_row(school: School, no_row_can_be_written
     assert client.get("/mine/").status_code == 302, "the sign-in page, not the file"
 
 
-def test_a_refusal_says_nothing_without_its_row(furnished: School, no_row_can_be_written: None):
-    response = client_of(furnished, "member").get(reverse("members:person", args=[furnished.outsider_member.pk]))
+def test_a_refusal_says_nothing_without_its_row(school: School, no_row_can_be_written: None):
+    response = client_of(school, "member").get(reverse("members:person", args=[school.outsider_member.pk]))
     assert response.status_code == 500
