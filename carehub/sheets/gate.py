@@ -214,11 +214,11 @@ def is_plain(part: bytearray) -> bool:
 
     Nearly every roster is, and then nothing more has to be known about its layout.
     """
-    if any(word in part for word in (b"hidden", b"mergeCell", b":c", b":row")):
+    if any(word in part for word in (b"hidden", b"mergeCell", b":sheetData", b":c", b":row")):
         return False
     columns, rows, numbers = CELL_COLUMN.findall(part), CELL_ROW.findall(part), PLAIN_ROW.findall(part)
     table = part.find(b"<sheetData"), part.rfind(b"</sheetData")  # within it <c begins a cell and nothing else
-    if len(columns) != part.count(b"<c", *table) or len(numbers) != part.count(b"<row", *table):
+    if -1 in table or len(columns) != part.count(b"<c", *table) or len(numbers) != part.count(b"<row", *table):
         return False
     grid = Grid()
     grid.filled, grid.last_column = len(columns), max(map(column_number, set(columns)), default=0) + 1

@@ -14,11 +14,12 @@ from carehub.sheets.reading import look_at
 from tests.imports.bombs import BOMBS, base, packed, with_sheet
 from tests.imports.making import bring, codes, counts, person, roster
 
+NAMESPACE = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 MEASURE = """
 import json, re, sys, time
 import django
 django.setup()
-from carehub.sheets.gate import PIECE, Refused, check
+from carehub.sheets.gate import Refused, check
 from carehub.sheets.reading import look_at
 data = open(sys.argv[1], "rb").read()
 begun, code = time.process_time(), ""
@@ -95,6 +96,13 @@ def test_a_cell_far_away_is_measured_whatever_parts_its_tag(space: bytes) -> Non
     parts = base()
     parts["xl/worksheets/sheet1.xml"] = parts["xl/worksheets/sheet1.xml"].replace(b"</sheetData>", far)
     assert refused(packed(parts)) == "too-large"
+
+
+@pytest.mark.parametrize("beside", [b"", b"<!-- <sheetData></sheetData> -->"])
+def test_a_cell_far_away_is_measured_in_a_table_with_a_prefix(beside: bytes) -> None:
+    near = b'<worksheet xmlns="%(ns)s" xmlns:x="%(ns)s"><x:sheetData>' % {b"ns": NAMESPACE}
+    far = near + b'<row\tr="1048576"><c\tr="XFD1048576"><v>1</v></c></row></x:sheetData>' + beside + b"</worksheet>"
+    assert refused(packed(base() | {"xl/worksheets/sheet1.xml": far})) == "too-large"
 
 
 def test_a_document_type_is_seen_where_two_pieces_meet() -> None:
