@@ -12,7 +12,7 @@ HAN = r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 UNSEEN = ("Cc", "Cs")
 DOTS = re.compile(r"[•・．‧∙⋅●᛫]")
 # Letters, digits, marks and Han characters that stand for themselves: nearly every cell, and nothing to mend in it.
-PLAIN = re.compile(r"[!#-&(-_a-~\u00b7\u4e00-\u9fff]+")
+PLAIN = re.compile(r"[!#-&(-_a-~\u00b7\u4e00-\u9fff]*")
 HINT = re.compile(r"[(（\[【].*?[)）\]】]")
 HEADER_MARKS = re.compile(r"[\s*＊:：、。·_-]")
 BETWEEN_HAN, AROUND_DOT = re.compile(rf"(?<={HAN})\s+(?={HAN})"), re.compile(r"\s*·\s*")

@@ -202,7 +202,7 @@ def read_standing(wanted: Wanted, on: dt.date) -> None:
         fields["is_floating"] = floating == "yes"
     if (text := row.text("floating_to")) and fields.get("is_floating") is not False:
         fields["floating_to"] = text[: WIDTHS["floating_to"]]
-    if (text := squeezed(row.text("correction"))) and MONTHS.fullmatch(text):
+    if MONTHS.fullmatch(text := squeezed(row.text("correction"))):
         fields["standing_correction_months"] = int(text)
 
 

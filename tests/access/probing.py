@@ -15,21 +15,18 @@ from typing import Any
 
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from carehub.access.matrix import matrix
-from carehub.accounts.models import Session
-from carehub.reminders.models import InboxItem
 from members.models import Organization, OrganizationGrant, Person, PersonGrant
 from talks.models import Talk
 from tests.access import authority
-from tests.access.happenings import MADE, Grouped, Row, closed_periods, let_happen, transfers
-from tests.access.hardships import LEDGER, fill_ledger
-from tests.access.layers import ask_for_help, ask_for_words, follow_ups, make_talk, text_requests
+from tests.access.happenings import MADE, Grouped, Row, closed_periods, transfers
+from tests.access.hardships import LEDGER
+from tests.access.layers import follow_ups, text_requests
 from tests.access.own_things import devices, inspections, messages
-from tests.access.pairings import PAIRED, TWO_SIDED, pair_up
-from tests.access.uploads import bring_files, freeze, uploads
-from tests.access.waivers import kinships, meetings, put_in, waivers
+from tests.access.pairings import PAIRED, TWO_SIDED
+from tests.access.uploads import uploads
+from tests.access.waivers import kinships, meetings, waivers
 from tests.cast import School
 
 MISSING = 999_999
@@ -357,37 +354,6 @@ def text_request_targets(school: School, *states: str) -> list[Target]:
 def _imports() -> list[Target]:
     found = (Target(row.pk, row.organization, made_by=row.uploaded_by_id, shared=all_see) for row, all_see in uploads())
     return [*found, NOBODY]
-
-
-def furnish(school: School) -> None:
-    """Put talks and uploads of every side into the school."""
-    pairs = (
-        ("owner", "member", "first"),
-        ("colleague", "colleague_member", "second"),
-        ("outsider", "outsider_member", "maths_branch"),
-        ("general_secretary", "owner", "languages"),
-        ("leader", "general_secretary", "committee"),
-        ("librarian", "direct_member", "direct"),
-    )
-    for talker, listener, place in pairs:
-        make_talk(school.people[talker], [school.people[listener]], school.organizations[place])
-    bring_files(school)
-    for key in CAST.values():
-        end = timezone.now() + dt.timedelta(hours=1)
-        Session.objects.create(session_key=key, user=school.user(key), device="other", expire_date=end)
-        InboxItem.objects.create(
-            recipient=school.user(key), key=f"digest:{key}", title="提醒", path="/mine/", day_on=TODAY,
-            created_at=timezone.now(),
-        )  # fmt: skip
-    for key in ("committee", "languages", "maths", "direct"):
-        freeze(school.organizations[key])
-    let_happen(school)
-    put_in(school)
-    ask_for_help(school)
-    ask_for_words(school)
-    authority.furnish_authority(school)
-    fill_ledger(school)
-    pair_up(school)
 
 
 def ask(client: Client, route: Route, method: str, target: Target | None) -> int:

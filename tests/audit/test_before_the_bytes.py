@@ -17,9 +17,10 @@ from carehub.audit.models import Action, AuditEvent
 from carehub.reports.models import Inspection
 from carehub.sheets.writing import ledger_response
 from members.models import RosterImport
-from tests.access.furnished import furnished_once
+from tests.access.furnishing import furnished
 from tests.cast import PASSWORD, School
 from tests.house.sources import near, python_files
+from tests.once import built_once
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +45,7 @@ ASKED_BY_FORM = {"members:people-export-full"}
 
 @pytest.fixture(scope="module")
 def school(django_db_setup: None, django_db_blocker: Any) -> Iterator[School]:
-    with furnished_once(django_db_blocker) as made:
+    with built_once(django_db_blocker, furnished) as made:
         yield made
 
 

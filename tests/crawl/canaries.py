@@ -31,7 +31,9 @@ from members.models import (
     Transfer,
 )  # fmt: skip
 from talks.models import Correction, FollowUp, Participation, Talk, TalkRequest, TextRequest
-from tests.access.probing import TODAY, Target, follow_up_targets, furnish, make_talk, text_request_targets
+from tests.access.furnishing import furnish
+from tests.access.layers import make_talk
+from tests.access.probing import TODAY, Target, follow_up_targets, text_request_targets
 from tests.access.waivers import ask_for_waiver
 from tests.cast import Category, Kind, Role, School, assemble
 from tests.crawl.hardships import speak_of_hardship

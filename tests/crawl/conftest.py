@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
-from django.db import transaction
 
 from tests.crawl.canaries import Canaries, build
 from tests.crawl.judging import World
+from tests.once import built_once
 
 MORNING = dt.datetime(2026, 11, 23, 2, tzinfo=dt.UTC)
 
@@ -17,11 +17,10 @@ MORNING = dt.datetime(2026, 11, 23, 2, tzinfo=dt.UTC)
 @pytest.fixture(scope="module")
 def canaries(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[Canaries]:
     """Return the school of canaries, on a November morning."""
-    with django_db_blocker.unblock(), time_machine.travel(MORNING, tick=True), transaction.atomic():
-        logging.disable(logging.CRITICAL)
-        yield build()
-        logging.disable(logging.NOTSET)
-        transaction.set_rollback(True)
+    logging.disable(logging.CRITICAL)
+    with time_machine.travel(MORNING, tick=True), built_once(django_db_blocker, build) as made:
+        yield made
+    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture(scope="module")

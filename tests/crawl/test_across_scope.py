@@ -215,7 +215,7 @@ def attack(
             answer = judged.read(action, method="POST", data=data)
         figure("A3 posts", 1)
         what = f"{persona} {action} {name}={value}"
-        if written and not (unread and (not named(written, value) or named(usual, value))):
+        if written and not (unread and mentions(written, value) <= mentions(usual, value)):
             wrong.append(f"{what}: {answer.status_code} wrote {written[0]}")
         if answer.status_code not in (200, 302, 400, 403, 404, 409, 422):
             wrong.append(f"{what}: {answer.status_code}")
@@ -247,12 +247,10 @@ def written_by(judged: Walk, action: str, data: dict[str, Any]) -> list[str]:
     return written
 
 
-def named(statements: list[str], value: object) -> bool:
-    """Return whether the values of the statements have a number; small ones, and now and then a larger one, are there
-    by chance.
-    """
-    values = "".join(statement.partition("…")[2] for statement in statements)
-    return len(str(value)) > 2 and without(values, value) != values
+def mentions(statements: list[str], value: object) -> int:
+    """Return how often the values of statements have a number, some by chance; small ones stand everywhere."""
+    values = " ".join(statement.partition("…")[2] for statement in statements)
+    return len(re.findall(rf"(?<!\d){re.escape(str(value))}(?!\d)", values)) if len(str(value)) > 2 else 0
 
 
 def test_an_accepted_number_would_be_seen(canaries: Canaries, world: World, monkeypatch: pytest.MonkeyPatch, figure):

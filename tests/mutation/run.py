@@ -159,8 +159,12 @@ def routes_near(hole: Hole) -> str:
 
 def equivalent() -> dict[tuple[str, str, str], str]:
     """Return {(file, function, kind): why it makes no difference} of holes that are none."""
-    rows = tomllib.loads(Path(__file__).with_name("equivalent.toml").read_text("utf-8")).get("hole", [])
-    return {(row["file"], row["function"], row["kind"]): row["because"] for row in rows}
+    return {(row["file"], row["function"], row["kind"]): row["because"] for row in named()}
+
+
+def named() -> list[dict[str, str]]:
+    """Return the rows of equivalent.toml."""
+    return tomllib.loads(Path(__file__).with_name("equivalent.toml").read_text("utf-8")).get("hole", [])
 
 
 def chosen(holes: Sequence[Hole], *, everything: bool, only: str) -> list[Hole]:

@@ -42,8 +42,7 @@ def test_what_makes_no_difference_still_exists(holes: list[Hole]):
 
 
 def test_what_is_said_to_be_a_right_over_organisations_alone_is_one():
-    rows = tomllib.loads((ROOT / "tests/mutation/equivalent.toml").read_text("utf-8"))["hole"]
-    rights = [row["right"].split() for row in rows if "right" in row]
+    rights = [row["right"].split() for row in run.named() if "right" in row]
     scopes = {cell[code] for resource, code in rights for cell in matrix()[resource].values() if code in cell}
     assert len(rights) == 5
     assert scopes == set("ubs")
